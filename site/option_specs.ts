@@ -1,0 +1,44 @@
+/** Options of a program as data: read by `--help`, by the site file's arguments and by `ocs config check`. @module */
+
+/** What an option's value is. */
+export type OptionType = "string" | "int" | "float" | "flag";
+
+/** One option, declared once. */
+export interface OptionSpec {
+  /** `flag` takes no value. */
+  readonly type: OptionType;
+  /** Value when the option is not given; absent means `undefined` (a flag: `false`). */
+  readonly default?: string | number | boolean;
+  /** The only values allowed. */
+  readonly choices?: readonly (string | number)[];
+  /** The option may be given several times or with several values; its value is an array. */
+  readonly multiple?: boolean;
+  /** The program does not start without it. */
+  readonly required?: boolean;
+  /** Smallest and largest value allowed. */
+  readonly min?: number;
+  readonly max?: number;
+  /** One or two sentences for the operator, with the unit. */
+  readonly help: string;
+  /** What stands for the value in the help text, such as `SECONDS`. */
+  readonly placeholder?: string;
+}
+
+/** Options by their long name without hyphens in front, such as `num-channels`. */
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+type Value<S extends OptionSpec> = S["choices"] extends readonly (infer C)[] ? C
+  : S["type"] extends "flag" ? boolean
+  : S["type"] extends "string" ? string
+  : number;
+
+type CamelCase<K extends string> = K extends `${infer A}-${infer B}` ? `${A}${Capitalize<CamelCase<B>>}` : K;
+
+/** The parsed values, by camel-case name: `num-channels` becomes `numChannels`. */
+export type OptionValues<S extends OptionSpecs> = {
+  readonly [K in keyof S & string as CamelCase<K>]: S[K]["multiple"] extends true ? readonly Value<S[K]>[]
+    : S[K] extends { default: string | number | boolean } ? Value<S[K]>
+    : S[K] extends { required: true } ? Value<S[K]>
+    : S[K]["type"] extends "flag" ? boolean
+    : Value<S[K]> | undefined;
+};
