@@ -12,6 +12,8 @@ export interface DecodeOptions {
 export interface EncodeOptions {
   /** JSON only: write NaN and infinities as `null` instead of Python's bare words (browsers). Default false. */
   readonly nonFiniteAsNull?: boolean;
+  /** Leaves this many unused bytes in front of the result, so that a frame header fits without a copy. Default 0. */
+  readonly headroomBytes?: number;
 }
 
 /** Bytes to messages and values, and back, in one encoding, without I/O. */
