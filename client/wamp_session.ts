@@ -50,6 +50,13 @@ export interface PublishOptions {
 /** How a topic or procedure is matched; default `exact`. */
 export type Match = "exact" | "prefix" | "wildcard";
 
+/**
+ * How integral floats of incoming arguments are handed over: `keep` gives a `Float` for `1.0`, `plain` (default) a 1.
+ *
+ * Agents (parameter checks) and recorders need `keep`.
+ */
+export type Floats = "keep" | "plain";
+
 /** A live subscription. Survives reconnects of a `WampConnection`. */
 export interface Subscription extends AsyncDisposable {
   readonly topic: string;
@@ -105,11 +112,15 @@ export interface WampSession {
   subscribe(
     topic: string,
     handler: (event: WampEvent) => void,
-    options?: { readonly match?: Match | undefined },
+    options?: { readonly match?: Match | undefined; readonly floats?: Floats | undefined },
   ): Promise<Subscription>;
   register(
     procedure: string,
     handler: (invocation: WampInvocation) => unknown,
-    options?: { readonly match?: Match | undefined; readonly invoke?: string | undefined },
+    options?: {
+      readonly match?: Match | undefined;
+      readonly invoke?: string | undefined;
+      readonly floats?: Floats | undefined;
+    },
   ): Promise<Registration>;
 }
