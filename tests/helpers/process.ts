@@ -47,7 +47,8 @@ export class Program implements AsyncDisposable {
     const child = new Deno.Command(options.command, {
       args: [...options.args],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: { NO_COLOR: "1", FORCE_COLOR: "0", ...options.env },
+      // Empty, not absent: whoever runs the tests may have colours forced on.
+      env: { NO_COLOR: "1", FORCE_COLOR: "", ...options.env },
       // Its own process group: crossbar and host managers have children, and all of them have to go.
       detached: true,
       stdin: options.stdin === undefined ? "null" : "piped",

@@ -1,0 +1,39 @@
+/** Serves a checkout over HTTP, as an observatory does for its own agents and scripts. @module */
+
+/** A served tree. Dispose of it. */
+export interface ServedTree extends AsyncDisposable {
+  /** Where it is, with a slash at the end: `http://127.0.0.1:PORT/`. */
+  readonly url: string;
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ts: "application/typescript",
+  js: "text/javascript",
+  json: "application/json",
+};
+
+/**
+ * Serves the files below a folder on a free port of the loopback.
+ *
+ * `deno.json` is refused, as a reminder that whoever imports by URL never gets it.
+ */
+export function serveTree(root: string): ServedTree {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const path = decodeURIComponent(new URL(request.url).pathname).slice(1);
+    if (path.split("/").some((part) => part.startsWith(".")) || path === "deno.json") {
+      return new Response("not served", { status: 403 });
+    }
+    try {
+      const body = await Deno.readFile(`${root}/${path}`);
+      // Deno takes the language of a module from the content type: a wrong one is refused.
+      const type = CONTENT_TYPES[path.split(".").at(-1) ?? ""] ?? "text/plain";
+      return new Response(body, { headers: { "content-type": type } });
+    } catch {
+      return new Response(`no such file: ${path}`, { status: 404 });
+    }
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
