@@ -1,0 +1,133 @@
+/** The agent as its author sees it. @module */
+import type {
+  CallOptions,
+  Floats,
+  Match,
+  Registration,
+  WampEvent,
+  WampInvocation,
+} from "../client/wamp_session.ts";
+import type { AgentLog } from "./agent_log.ts";
+import type { Clock } from "./clock.ts";
+import type { Feed, FeedSpec, Sample, Samples } from "./feed.ts";
+import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
+import type { ParamSpecs, ParamValues } from "./params.ts";
+import type { SessionData } from "./session.ts";
+
+/** How a topic is subscribed to. */
+export interface SubscribeOptions {
+  readonly match?: Match | undefined;
+  /** `keep` hands integral floats over as `Float`, for recorders. Default `plain`. */
+  readonly floats?: Floats | undefined;
+}
+
+/** A topic that an agent listens to, on every join anew. */
+export interface AgentSubscription {
+  readonly topic: string;
+  /** Ends it for good; quiet while the router is away. */
+  unsubscribe(): Promise<void>;
+}
+
+/** What happens to an operation of another agent. */
+export interface OperationCall {
+  /** Address of the other agent, such as `observatory.faker1`. */
+  readonly address: string;
+  readonly action: "start" | "stop" | "abort" | "wait" | "status";
+  readonly opName: string;
+  readonly params?: unknown;
+  /** For `wait`: how long the other agent waits, in seconds; default for ever. */
+  readonly timeoutSeconds?: number | undefined;
+  readonly password?: string | undefined;
+}
+
+/**
+ * What an agent's class is handed: its name, its log, and where it registers operations and feeds.
+ *
+ * Register everything in the constructor: the agent joins after it. The framework adds the `heartbeat` feed, the two
+ * procedures, reconnecting and the clean end.
+ */
+export interface Agent {
+  readonly instanceId: string;
+  /** `<address root>.<instance id>`. */
+  readonly address: string;
+  readonly addressRoot: string;
+  readonly agentClass: string;
+  /** Start time as text; tells one run of the agent from the next in feeds. */
+  readonly agentSessionId: string;
+  readonly log: AgentLog;
+  /** Time; a test may hold it still, so use it instead of `Date.now`. */
+  readonly clock: Clock;
+  /** Aborted when the agent shuts down. */
+  readonly signal: AbortSignal;
+  /** Which access policy is in force (OCS 11.2). */
+  readonly accessPolicy: "none" | "override" | "director";
+  /** Switches the heartbeat; true at first. Others take a silent agent for dead after 5 s. */
+  heartbeat: boolean;
+  /** Registered feeds by name. */
+  readonly feeds: ReadonlyMap<string, Feed>;
+
+  /**
+   * Registers an operation with an end of its own.
+   *
+   * @throws {TypeError} If the name is taken already.
+   */
+  registerTask<const S extends ParamSpecs, D extends object = SessionData>(
+    name: string,
+    spec: TaskSpec<S> & { readonly params: S },
+    run: Run<ParamValues<S>, D>,
+  ): void;
+  registerTask<D extends object = SessionData>(
+    name: string,
+    spec: TaskSpec & { readonly params?: undefined },
+    run: Run<unknown, D>,
+  ): void;
+
+  /**
+   * Registers an operation that runs until it is told to stop: when `session.signal` aborts.
+   *
+   * @throws {TypeError} If the name is taken already.
+   */
+  registerProcess<const S extends ParamSpecs, D extends object = SessionData>(
+    name: string,
+    spec: ProcessSpec<S> & { readonly params: S },
+    run: Run<ParamValues<S>, D>,
+  ): void;
+  registerProcess<D extends object = SessionData>(
+    name: string,
+    spec: ProcessSpec & { readonly params?: undefined },
+    run: Run<unknown, D>,
+  ): void;
+
+  /** Registers a feed for recorders: its `publish` takes samples. */
+  registerFeed(name: string, spec: FeedSpec & { readonly record: true }): Feed<Sample | Samples>;
+  /** Registers a feed of any messages. */
+  registerFeed(name: string, spec?: FeedSpec): Feed;
+
+  /**
+   * Listens to a topic, now or as soon as the agent has joined, and again after each reconnect.
+   *
+   * A handler that throws is logged. A subscription that the router refuses is logged as Python does it.
+   */
+  subscribe(
+    topic: string,
+    handler: (event: WampEvent) => void,
+    options?: SubscribeOptions,
+  ): AgentSubscription;
+
+  /** Offers a procedure beside the two that every agent has, now or on joining, and again after each reconnect. */
+  registerProcedure(
+    procedure: string,
+    handler: (invocation: WampInvocation) => unknown,
+  ): Promise<Registration>;
+
+  /** Calls any procedure; fails at once while the router is away, and after 30 s unless told otherwise. */
+  call(procedure: string, args?: readonly unknown[], options?: CallOptions): Promise<unknown>;
+
+  /**
+   * Starts, stops, waits for or asks about another agent's operation.
+   *
+   * @returns Its reply `[code, message, session]`.
+   * @throws {Error} If the other agent is not there or its code fails; Python's `call_op` logs and returns `False`.
+   */
+  callOperation(call: OperationCall): Promise<readonly [number, string, Record<string, unknown>]>;
+}

@@ -1,0 +1,310 @@
+/** Feeds: what an agent publishes for recorders, databases and people. @module */
+import { Float } from "../internal/float.ts";
+import type { Logger } from "../internal/log.ts";
+import { pyTypeName } from "../ocs/python_text.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { checkValues, type FieldKind, FieldKinds, toKind } from "./field_kinds.ts";
+import { checkFieldName } from "../ocs/field_names.ts";
+import { type EncodedBlock, FeedBlock } from "./feed_block.ts";
+
+/** What the Aggregator and the InfluxDB publishers should know of a feed. Other keys are ignored by them. */
+export interface AggParams {
+  /** Seconds of data in one frame of a file; they take 300 unless told. */
+  readonly frame_length?: number;
+  /** Seconds without data after which the feed counts as gone; they take 180. */
+  readonly fresh_time?: number;
+  /** Keeps the feed out of files. */
+  readonly exclude_aggregator?: boolean;
+  /** Keeps the feed out of the database. */
+  readonly exclude_influx?: boolean;
+  readonly [key: string]: unknown;
+}
+
+/** How a feed is registered. */
+export interface FeedSpec {
+  /** True for readings that belong in files and databases: blocks of fields. False, the default: any message. */
+  readonly record?: boolean | undefined;
+  readonly aggParams?: AggParams | undefined;
+  /**
+   * Record feeds: readings are collected for so many seconds before they are published in one event. Default 0: at
+   * once. Nothing flushes on a timer: the publish after that time does, or `flush`.
+   */
+  readonly bufferTimeSeconds?: number | undefined;
+  /**
+   * Record feeds: kinds of fields by name. A field that is not here takes the kind of its first value, where a plain
+   * number means `float` and a bigint `int`.
+   */
+  readonly fields?: Readonly<Record<string, FieldKind>> | undefined;
+}
+
+/** One sample of several fields. */
+export interface Sample {
+  readonly blockName: string;
+  /** Unix seconds; default now. */
+  readonly timestamp?: number | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Tags per field for InfluxDB; each needs a `_field`, and every field its tags. */
+  readonly influxdbTags?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | null | undefined;
+}
+
+/** Several samples of several fields: as many values per field as timestamps. */
+export interface Samples extends Omit<Sample, "timestamp" | "data"> {
+  /** Unix seconds. */
+  readonly timestamps: ArrayLike<number>;
+  readonly data: Readonly<Record<string, ArrayLike<unknown>>>;
+}
+
+/** A registered feed; `M` is what it takes. */
+export interface Feed<M = unknown> {
+  readonly name: string;
+  /** Its topic, `<agent address>.feeds.<name>`. */
+  readonly address: string;
+  readonly record: boolean;
+  /** Events that could not be sent because the router was away. */
+  readonly lost: number;
+  /**
+   * Publishes a message, or on a record feed a sample or samples.
+   *
+   * Never throws because the router is away: such an event is counted in `lost` and logged.
+   *
+   * @throws {TypeError | RangeError} If a record feed cannot take it: a bad field name, a value of another kind, other
+   * fields than the block had before, lengths that differ. Nothing of it is kept then.
+   */
+  publish(message: M): void;
+  /** Publishes what a record feed has buffered, all blocks in one event; does nothing when there is nothing. */
+  flush(): void;
+}
+
+/** What a feed needs of its agent. */
+export interface FeedOwner {
+  readonly address: string;
+  readonly agentClass: string | null;
+  /** Start time of the agent as text; tells recorders one run from the next. */
+  readonly agentSessionId: string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Sends an event; rejects when the router is away. */
+  publish(topic: string, args: readonly unknown[]): Promise<void>;
+}
+
+// Python peers drop the connection on a message above 1 MiB, so a large buffer goes out in several events.
+const EVENT_BYTES = 800_000;
+const COMPLAINT_PERIOD_SECONDS = 60;
+
+/** The framework's side of a `Feed`. */
+export class OwnedFeed implements Feed {
+  readonly name: string;
+  readonly address: string;
+  readonly record: boolean;
+  readonly #owner: FeedOwner;
+  readonly #clock: Clock;
+  readonly #aggParams: AggParams;
+  readonly #bufferTimeSeconds: number;
+  readonly #kinds: FieldKinds;
+  readonly #blocks = new Map<string, FeedBlock>();
+  #bufferSince: number | undefined;
+  #lost = 0;
+  #complainedAt: number | undefined;
+
+  /** Makes a feed; nothing is sent yet. */
+  constructor(owner: FeedOwner, name: string, spec: FeedSpec = {}) {
+    this.#owner = owner;
+    this.#clock = owner.clock ?? SYSTEM_CLOCK;
+    this.name = name;
+    this.address = `${owner.address}.feeds.${name}`;
+    this.record = spec.record ?? false;
+    this.#aggParams = spec.aggParams ?? {};
+    this.#bufferTimeSeconds = spec.bufferTimeSeconds ?? 0;
+    this.#kinds = new FieldKinds(spec.fields);
+  }
+
+  /** Events that were lost. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** The feed as every event carries it, keys in Python's order (OCS 4.2). */
+  encoded(): Record<string, unknown> {
+    return {
+      agent_address: this.#owner.address,
+      agg_params: this.#aggParams,
+      feed_name: this.name,
+      address: this.address,
+      record: this.record,
+      session_id: this.#owner.agentSessionId,
+      agent_class: this.#owner.agentClass,
+    };
+  }
+
+  /** Publishes or buffers. */
+  publish(message: unknown): void {
+    if (!this.record) return this.#send(message);
+    const now = this.#clock.now();
+    this.#store(toSamples(message, now));
+    this.#bufferSince ??= now;
+    if (now - this.#bufferSince >= this.#bufferTimeSeconds) this.flush();
+  }
+
+  /** Publishes the buffered blocks. */
+  flush(): void {
+    this.#bufferSince = undefined;
+    for (const event of eventsOf([...this.#blocks.values()])) this.#send(event);
+    for (const block of this.#blocks.values()) block.clear();
+  }
+
+  #store({ blockName, timestamps, data, influxdbTags, single }: CheckedSamples): void {
+    const columns = new Map<string, unknown[]>();
+    const kinds = new Map<string, FieldKind>();
+    for (const [field, values] of Object.entries(data)) {
+      checkFieldName(field);
+      checkValues(values, single);
+      const kind = this.#kinds.of(blockName, field, values);
+      if (kind !== undefined) kinds.set(field, kind);
+      columns.set(field, kind === undefined ? [] : values.map((value) => toKind(value, kind, field)));
+    }
+    checkTags(influxdbTags, data);
+    const block = this.#blocks.get(blockName) ?? new FeedBlock(blockName, [...columns.keys()]);
+    block.extend(timestamps, columns, influxdbTags ?? null);
+    // Only now that everything about the samples is good: a refused message leaves no trace.
+    this.#blocks.set(blockName, block);
+    for (const [field, kind] of kinds) this.#kinds.keep(blockName, field, kind);
+  }
+
+  #send(message: unknown): void {
+    // One positional argument, the pair: Python consumers and ocs-web unpack it so (OCS 4.1).
+    this.#owner.publish(this.address, [[message, this.encoded()]]).then(() => this.#recovered(), (cause) => {
+      this.#lost++;
+      this.#complain(cause);
+    });
+  }
+
+  #recovered(): void {
+    if (this.#complainedAt === undefined) return;
+    this.#complainedAt = undefined;
+    this.#owner.log.info(`Publishing to feed ${this.name} again; ${this.#lost} events were lost so far`);
+  }
+
+  /** Says it like Python, but not once per event: a feed at 200 Hz would fill the disk during an outage. */
+  #complain(cause: unknown): void {
+    const now = this.#clock.now();
+    if (this.#complainedAt !== undefined && now - this.#complainedAt < COMPLAINT_PERIOD_SECONDS) return;
+    this.#complainedAt = now;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    this.#owner.log.error(
+      `Could not publish to Feed. ${
+        this.record ? "" : "TransportLost. "
+      }crossbar server likely unreachable. ` +
+        `(feed ${this.name}, ${this.#lost} events lost so far: ${why})`,
+    );
+  }
+}
+
+interface CheckedSamples {
+  readonly blockName: string;
+  readonly timestamps: readonly number[];
+  readonly data: Readonly<Record<string, readonly unknown[]>>;
+  readonly influxdbTags: Sample["influxdbTags"];
+  readonly single: boolean;
+}
+
+/** Both forms of a message as one. Looked at closely, because what an author passes may come from anywhere. */
+function toSamples(message: unknown, now: number): CheckedSamples {
+  const { blockName, timestamp, timestamps, data, influxdbTags } = object(
+    message,
+    "message of a record feed",
+  );
+  // Texts of Python's KeyError.
+  if (typeof blockName !== "string") throw new TypeError("'block_name'");
+  if (data === undefined) throw new TypeError("'data'");
+  const fields = object(data, "'data' of a record feed");
+  const columns: Record<string, readonly unknown[]> = {};
+  if (timestamps === undefined) {
+    for (const [field, value] of Object.entries(fields)) columns[field] = [value];
+    return {
+      blockName,
+      timestamps: [seconds(timestamp ?? now)],
+      data: columns,
+      influxdbTags: tags(influxdbTags),
+      single: true,
+    };
+  }
+  const times = array(timestamps, "timestamps").map(seconds);
+  for (const [field, values] of Object.entries(fields)) {
+    const column = array(values, `field "${field}"`);
+    if (column.length !== times.length) {
+      throw new RangeError(
+        `Cannot publish block "${blockName}": field "${field}" has ${column.length} values ` +
+          `for ${times.length} timestamps`,
+      );
+    }
+    columns[field] = column;
+  }
+  return { blockName, timestamps: times, data: columns, influxdbTags: tags(influxdbTags), single: false };
+}
+
+function object(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TypeError(`Cannot publish a ${pyTypeName(value)} as ${what}: expected an object`);
+  }
+  // An object that is no array can be asked for its members; each is looked at where it is used.
+  return value as Record<string, unknown>;
+}
+
+function array(value: unknown, what: string): unknown[] {
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView))) {
+    throw new TypeError(`Cannot publish a ${pyTypeName(value)} as ${what}: expected an array`);
+  }
+  // Every view that is not a DataView is a typed array.
+  return Array.from(value as ArrayLike<unknown>);
+}
+
+function seconds(value: unknown): number {
+  const number = value instanceof Float ? value.value : value;
+  if (typeof number !== "number" || !Number.isFinite(number)) {
+    throw new TypeError(`Cannot publish at time "${String(value)}": expected Unix seconds`);
+  }
+  return number;
+}
+
+function tags(value: unknown): Sample["influxdbTags"] {
+  if (value === undefined || value === null) return undefined;
+  const sets: Record<string, Record<string, unknown>> = {};
+  for (const [field, set] of Object.entries(object(value, "influxdbTags"))) {
+    sets[field] = object(set, `influxdbTags of "${field}"`);
+  }
+  return sets;
+}
+
+/** Texts of Python's `Feed.verify_influxdb_tags`. */
+function checkTags(sets: Sample["influxdbTags"], data: Readonly<Record<string, unknown>>): void {
+  if (sets === undefined || sets === null) return;
+  for (const set of Object.values(sets)) {
+    if (!Object.hasOwn(set, "_field")) {
+      throw new RangeError(`'_field' not supplied with 'influxdb_tags' for tag set ${JSON.stringify(set)}`);
+    }
+  }
+  for (const field of Object.keys(data)) {
+    if (!Object.hasOwn(sets, field)) {
+      throw new RangeError(`'influxdb_tags' does not contain tags for '${field}'`);
+    }
+  }
+  for (const field of Object.keys(sets)) {
+    if (!Object.hasOwn(data, field)) throw new RangeError(`'influxdb_tags' contains extra tag '${field}'`);
+  }
+}
+
+/** One message for everything, or several where one would be too large for Python peers. */
+function* eventsOf(blocks: readonly FeedBlock[]): Generator<Record<string, EncodedBlock>> {
+  const full = blocks.filter((block) => block.length > 0);
+  if (full.length === 0) return;
+  if (full.reduce((sum, block) => sum + block.bytes, 0) <= EVENT_BYTES) {
+    yield Object.fromEntries(full.map((block) => [block.name, block.encoded()]));
+    return;
+  }
+  for (const block of full) {
+    const rows = Math.max(1, Math.floor(block.length * EVENT_BYTES / block.bytes));
+    for (let from = 0; from < block.length; from += rows) {
+      yield { [block.name]: block.encoded(from, from + rows) };
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * What an agent is made of: operations, sessions, parameters, feeds, locks, logging and the runner.
+ *
+ * An agent is a class whose constructor registers operations and feeds with the `Agent` it is handed.
+ *
+ * @example The smallest useful agent
+ * ```ts
+ * import { type Agent, int } from "./mod.ts";
+ *
+ * export class CounterAgent {
+ *   constructor(agent: Agent) {
+ *     const feed = agent.registerFeed("counts", { record: true, fields: { value: "int" } });
+ *     agent.registerProcess("count", { params: { from: int({ default: 0 }) } }, async (session, { from }) => {
+ *       for (let value = from; !session.signal.aborted; value++) {
+ *         session.data = { value, timestamp: Date.now() / 1000 };
+ *         feed.publish({ blockName: "count", data: { value } });
+ *         await session.sleep(1);
+ *       }
+ *       return "Acquisition exited cleanly.";
+ *     });
+ *   }
+ * }
+ * ```
+ *
+ * @module
+ */
+export { Float } from "../internal/float.ts";
+export { OpCode, SESSION_STATUSES, type SessionStatus } from "../ocs/op_code.ts";
+export type { Logger } from "../internal/log.ts";
+export type { Agent, AgentSubscription, OperationCall, SubscribeOptions } from "./agent.ts";
+export {
+  type AgentLog,
+  createLog,
+  LOG_LEVELS,
+  type LogLevel,
+  type LogOptions,
+  type LogRecord,
+  type LogSink,
+  makeLogger,
+  parseLogLevel,
+} from "./agent_log.ts";
+export { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
+export type { AggParams, Feed, FeedSpec, Sample, Samples } from "./feed.ts";
+export type { FieldKind } from "./field_kinds.ts";
+export { ManualClock } from "./manual_clock.ts";
+export type { OperationSpec, ProcessSpec, Run, RunResult, Stopper, TaskSpec } from "./operation.ts";
+export { Pacemaker, type PacemakerOptions } from "./pacemaker.ts";
+export { ParamError } from "./param_error.ts";
+export {
+  anything,
+  AS_FLOAT,
+  AS_INT,
+  AS_TEXT,
+  type Cast,
+  checkParams,
+  choice,
+  dict,
+  flag,
+  float,
+  type Given,
+  int,
+  list,
+  type Param,
+  type ParamOptions,
+  type ParamSpecs,
+  type ParamType,
+  type ParamValues,
+  type Strays,
+  text,
+  tuple,
+} from "./params.ts";
+export type { AgentClass, AgentProgram } from "./program.ts";
+export type { Session, SessionData } from "./session.ts";
+export { type AcquireOptions, type HeldLock, TimeoutLock } from "./timeout_lock.ts";

@@ -1,0 +1,19 @@
+/** What a program must know of an agent's class before it starts one. @module */
+import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
+import type { Agent } from "./agent.ts";
+
+/** An agent's class: its constructor registers operations and feeds. May be `AsyncDisposable`, then it is told the end. */
+export type AgentClass<S extends OptionSpecs = OptionSpecs> = new (
+  agent: Agent,
+  options: OptionValues<S>,
+) => object;
+
+/** The data beside a class: its name, its options, its purpose. */
+export interface AgentProgram<S extends OptionSpecs = OptionSpecs> {
+  /** The `agent-class` of the site file, such as `FakeDataAgent`. */
+  readonly name: string;
+  /** One or two sentences for `--help`. */
+  readonly summary?: string | undefined;
+  /** The class's own options, beside those of every agent. */
+  readonly options: S;
+}
