@@ -20,12 +20,25 @@ export interface PeerInfo {
  */
 export interface PeerLink {
   readonly info: PeerInfo;
-  /** Queues a message. Never throws; a link over its limit ends its session later. */
+  /**
+   * Queues a message. Never throws and never calls back into the core before it returns: a link over its limit
+   * ends its session later (`CoreSession.lost`), an in-process peer answers in a later turn.
+   */
   send(message: Message): void;
-  /** Closes after what is queued has been written. */
+  /**
+   * Closes after what is queued has been written. The core calls it at most once and is done with the link then;
+   * a `CoreSession.lost` afterwards is welcome and changes nothing.
+   */
   close(code: number, reason: string): void;
   /** Probes the peer with a ping; resolves false when it does not answer within the time. */
   probe(timeoutMs: number): Promise<boolean>;
+  /**
+   * When the peer was last heard of: any frame, pongs included. Milliseconds of the same monotonic clock that the core
+   * was given (`RouterClock.monotonicMs`); the time of opening before the first frame.
+   *
+   * The core asks when a REGISTER collides, to tell a dead predecessor from a live holder.
+   */
+  readonly lastReceivedMs: number;
   /** False when the peer reads so slowly that it should get no further invocations. */
   readonly writable: boolean;
 }

@@ -1,0 +1,180 @@
+/** Who is let in: anonymous, ticket, wampcra (spec 5.1 to 5.4). @module */
+import { createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto";
+import type { Authenticate, Dict, Hello } from "../../wamp/message.ts";
+import { NO_DETAILS } from "./errors_out.ts";
+import type { AuthenticationConfig, WampCraPrincipal } from "./options.ts";
+import { isoTime, type RealmParts } from "./realm_parts.ts";
+import { randomAuthid } from "./random.ts";
+import { dictOf } from "./session.ts";
+
+/** A proof of identity that was accepted; the role may not exist in the realm. */
+export interface Accepted {
+  readonly outcome: "accepted";
+  readonly authid: string;
+  readonly role: string;
+  readonly authmethod: string;
+  readonly authextra: Dict;
+}
+
+/** The peer must prove who it is; `verify` looks at its answer. */
+export interface Challenged {
+  readonly outcome: "challenged";
+  readonly authid: string;
+  readonly method: string;
+  readonly extra: Dict;
+  readonly verify: (answer: Authenticate) => Accepted | Refused;
+}
+
+/** The peer is sent away with an ABORT. */
+export interface Refused {
+  readonly outcome: "refused";
+  readonly reason: string;
+  readonly text: string;
+  /** Whether it was a wrong proof, which is counted and slowed down. */
+  readonly isFailure: boolean;
+}
+
+/** The authentication of one path. */
+export class Authentication {
+  readonly #config: AuthenticationConfig;
+  readonly #parts: Pick<RealmParts, "random" | "clock">;
+  readonly #derived = new Map<WampCraPrincipal, string>();
+  readonly #fakeSecret: string;
+
+  /** Makes the authentication of a path; without configuration anyone is role `anonymous`. */
+  constructor(config: AuthenticationConfig | undefined, parts: Pick<RealmParts, "random" | "clock">) {
+    this.#config = config ?? { anonymous: { role: "anonymous" } };
+    this.#parts = parts;
+    this.#fakeSecret = Array.from(parts.random.bytes(16), (byte) => byte.toString(16)).join("");
+  }
+
+  /** Decides what a HELLO gets. `session` is the id the session will have. */
+  begin(hello: Hello, session: number): Accepted | Challenged | Refused {
+    const { authmethods } = hello.details;
+    const wanted: readonly unknown[] = Array.isArray(authmethods) ? authmethods : ["anonymous"];
+    for (const method of wanted) {
+      if (method === "anonymous" && this.#config.anonymous !== undefined) {
+        const { role, authid = randomAuthid(this.#parts.random) } = this.#config.anonymous;
+        const authextra = dictOf(hello.details.authextra) ?? NO_DETAILS;
+        return { outcome: "accepted", authid, role, authmethod: "anonymous", authextra };
+      }
+      if (method === "ticket" && this.#config.ticket !== undefined) return this.#ticket(hello);
+      if (method === "wampcra" && this.#config.wampcra !== undefined) return this.#wampcra(hello, session);
+    }
+    return {
+      outcome: "refused",
+      reason: "wamp.error.no_auth_method",
+      text: "cannot authenticate using any of the offered authmethods",
+      isFailure: false,
+    };
+  }
+
+  // An unknown authid gets a challenge like any other, so that names cannot be probed.
+  #ticket(hello: Hello): Challenged {
+    const authid = authidOf(hello);
+    const principal = ownEntry(this.#config.ticket?.principals, authid);
+    return {
+      outcome: "challenged",
+      authid,
+      method: "ticket",
+      extra: NO_DETAILS,
+      verify: ({ signature }) => {
+        const isRight = sameText(signature, principal?.ticket ?? this.#fakeSecret);
+        if (!isRight || principal === undefined) return wrongProof();
+        return {
+          outcome: "accepted",
+          authid,
+          role: principal.role,
+          authmethod: "ticket",
+          authextra: NO_DETAILS,
+        };
+      },
+    };
+  }
+
+  #wampcra(hello: Hello, session: number): Challenged {
+    const authid = authidOf(hello);
+    const users = this.#config.wampcra?.users ?? {};
+    const user = ownEntry(users, authid);
+    const challenge = JSON.stringify({
+      authid,
+      authrole: user?.role ?? Object.values(users)[0]?.role ?? "anonymous",
+      authmethod: "wampcra",
+      authprovider: "static",
+      nonce: Array.from(this.#parts.random.bytes(16), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+      timestamp: isoTime(this.#parts.clock.now()),
+      session,
+    });
+    const shown = user ?? this.#fakeUser(authid, Object.values(users)[0]);
+    return {
+      outcome: "challenged",
+      authid,
+      method: "wampcra",
+      extra: {
+        challenge,
+        ...(shown.salt === undefined
+          ? {}
+          : { salt: shown.salt, iterations: shown.iterations ?? 1000, keylen: shown.keylen ?? 32 }),
+      },
+      verify: ({ signature }) => {
+        const key = this.#keyOf(shown, user !== undefined);
+        const isRight = sameText(signature, wampcraSignature(key, challenge));
+        if (!isRight || user === undefined) return wrongProof();
+        return { outcome: "accepted", authid, role: user.role, authmethod: "wampcra", authextra: NO_DETAILS };
+      },
+    };
+  }
+
+  // Salted like the first real user; the salt must be the same whenever the same name is asked for.
+  #fakeUser(authid: string, model: WampCraPrincipal | undefined): WampCraPrincipal {
+    const digest = createHmac("sha256", this.#fakeSecret).update(authid).digest("base64");
+    if (model?.salt === undefined) return { secret: digest, role: "" };
+    return { ...model, secret: digest, derived: true, salt: digest.slice(0, model.salt.length) };
+  }
+
+  #keyOf(user: WampCraPrincipal, remember: boolean): string {
+    const known = this.#derived.get(user);
+    if (known !== undefined) return known;
+    const { secret, salt, iterations = 1000, keylen = 32, derived = false } = user;
+    const key = salt === undefined || derived ? secret : deriveKey(secret, { salt, iterations, keylen });
+    if (remember) this.#derived.set(user, key);
+    return key;
+  }
+}
+
+/** Derives the key of a salted secret: PBKDF2 with HMAC-SHA256, as base64 text with padding. */
+export function deriveKey(
+  secret: string,
+  options: { readonly salt: string; readonly iterations: number; readonly keylen: number },
+): string {
+  return pbkdf2Sync(secret, options.salt, options.iterations, options.keylen, "sha256").toString("base64");
+}
+
+/** Signs a challenge: base64 of HMAC-SHA256 with the key's text. */
+export function wampcraSignature(key: string, challenge: string): string {
+  return createHmac("sha256", key).update(challenge).digest("base64");
+}
+
+function wrongProof(): Refused {
+  return {
+    outcome: "refused",
+    reason: "wamp.error.authentication_failed",
+    text: "authentication failed",
+    isFailure: true,
+  };
+}
+
+/** Compares in a time that does not tell how much is right; digests make the lengths equal. */
+function sameText(left: string, right: string): boolean {
+  const digest = (text: string) => createHmac("sha256", "compare").update(text).digest();
+  return timingSafeEqual(digest(left), digest(right));
+}
+
+function authidOf(hello: Hello): string {
+  return typeof hello.details.authid === "string" ? hello.details.authid : "";
+}
+
+/** An entry of a configuration dict, but never something inherited such as `constructor`. */
+function ownEntry<T>(entries: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return entries !== undefined && Object.hasOwn(entries, key) ? entries[key] : undefined;
+}
