@@ -2,7 +2,9 @@
 
 /** What the parts of a pattern say of a name: the plain ones and those with `!` in front, in order. */
 export interface PatternResult {
+  /** One of them has to match, if there are any. */
   readonly positive: readonly boolean[];
+  /** None of them may match. */
   readonly negative: readonly boolean[];
 }
 

@@ -15,9 +15,11 @@ export interface HashedPassword {
 
 /** One rule, in the wire's own words and order. */
 export interface AccessRule {
+  /** The password that the rule asks for. */
   readonly hashed_pass: HashedPassword;
   /** What the password gives. */
   readonly cred_level: CredLevel;
+  /** The agents that the rule is for. */
   readonly scope_spec: AccessScope;
   /** Name of the grant that the rule comes from. */
   readonly lockout_id: string | null;
@@ -29,6 +31,7 @@ export interface AccessRule {
 
 /** Where an agent's rules come from. */
 export interface AccessPolicy {
+  /** As `get_api` shows it. */
   readonly name: "none" | "override" | "director";
   /** Instance id of the director whose rules are waited for; policy `director` only. */
   readonly directorId?: string;
@@ -38,6 +41,7 @@ export interface AccessPolicy {
 
 /** What a caller was found to be. */
 export interface CallerLevel {
+  /** What the caller may do. */
   readonly level: CredLevel;
   /** Why it is not more; empty where there is nothing to say. */
   readonly detail: string;
@@ -125,6 +129,7 @@ export function passwordMatches(hashed: HashedPassword, password: string | null 
 
 /** Who asks, and of whom. */
 export interface Caller {
+  /** What came with the request; nothing counts as empty text. */
   readonly password: string | null | undefined;
   /** The agent asks itself, for its startup operations. */
   readonly isAgentItself?: boolean;

@@ -14,7 +14,9 @@ export interface AccessScope {
 
 /** What an agent is told by. */
 export interface AgentIdentity {
+  /** Such as `FakeDataAgent`. */
   readonly agentClass: string;
+  /** Such as `faker1`. */
   readonly instanceId: string;
 }
 

@@ -14,6 +14,7 @@ export interface OperationInfo {
   readonly abortable?: boolean;
   /** Help for the operator, with its line breaks and indentation. */
   readonly docstring: string | null;
+  /** Task or process. */
   readonly op_type: OperationKind;
   /** Credential level needed to start and stop it, 1 to 4. */
   readonly min_privs: number;
@@ -23,6 +24,7 @@ export interface OperationInfo {
 export interface AccessControl {
   /** Version of the protocol; 1. */
   readonly version: number;
+  /** `none`, `override` or `director`. */
   readonly policy: string;
   /** Unix seconds of the last accepted update, or of the agent's start. */
   readonly update_timestamp: number;
@@ -37,8 +39,11 @@ export type ApiOperation = readonly [name: string, session: EncodedSession | NoH
 
 /** Answer to `get_api`, in the wire's own words and order. */
 export interface AgentApi {
+  /** Such as `FakeDataAgent`; null for an agent without a class. */
   readonly agent_class: string | null;
+  /** Machine that the agent runs on. */
   readonly instance_hostname: string | null;
+  /** Process id there. */
   readonly instance_pid: number | null;
   /** In order of registration. */
   readonly feeds: readonly (readonly [name: string, feed: EncodedFeed])[];

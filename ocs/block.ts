@@ -1,17 +1,18 @@
 /** Samples of a recorded feed. @module */
 import { Float } from "../internal/float.ts";
-import { asNumber, isRecord, kindOf, RecordReader, type WireRecord } from "./_wire.ts";
+import { asNumber, isRecord, kindOf, RecordReader } from "./_wire.ts";
 
 /** What a field may hold. `Float` and `bigint` come from decoders that keep the kinds of numbers. */
 export type Sample = number | bigint | Float | string | boolean;
 
 /** Co-sampled fields with their times, in the wire's own words and order. */
 export interface EncodedBlock {
+  /** Unique within the feed. */
   readonly block_name: string;
   /** Samples by field, as many as there are times. */
   readonly data: Readonly<Record<string, readonly Sample[]>>;
   /** Tags for InfluxDB by field; null where there are none, absent in agents before OCS 0.12. */
-  readonly influxdb_tags?: WireRecord | null;
+  readonly influxdb_tags?: Readonly<Record<string, unknown>> | null;
   /** Unix seconds. */
   readonly timestamps: readonly number[];
 }

@@ -11,13 +11,17 @@ export interface AggParams {
   readonly exclude_aggregator?: boolean;
   /** Keeps the feed out of InfluxDB. */
   readonly exclude_influx?: boolean;
+  /** Others are allowed and ignored. */
   readonly [key: string]: unknown;
 }
 
 /** A feed in the wire's own words and order. */
 export interface EncodedFeed {
+  /** Address of the publishing agent, such as `observatory.faker1`. */
   readonly agent_address: string;
+  /** Hints to recorders. */
   readonly agg_params: AggParams;
+  /** Such as `heartbeat`. */
   readonly feed_name: string;
   /** The topic. */
   readonly address: string;
@@ -31,7 +35,9 @@ export interface EncodedFeed {
 
 /** What one event of a feed carries. */
 export interface FeedEvent {
+  /** Blocks by name for a recorded feed (`parseBlocks`), anything for others. */
   readonly message: unknown;
+  /** Whose event it is. */
   readonly feed: EncodedFeed;
 }
 

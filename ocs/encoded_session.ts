@@ -9,10 +9,13 @@ export type SessionMessage = readonly [timestampSeconds: number, text: unknown];
 export interface EncodedSession<Data = Readonly<Record<string, unknown>>> {
   /** Number of the run; counts all operations of one agent process from 0. */
   readonly session_id: number;
+  /** Name of the operation. */
   readonly op_name: string;
+  /** Status, degradation and success as one number. */
   readonly op_code: OpCode;
   /** Credential level of whoever started the run, 1 to 4. */
   readonly cred_level: number;
+  /** Where the run stands. */
   readonly status: SessionStatus;
   /** Set by the operation: it runs but cannot do its work just now. */
   readonly degraded: boolean;
@@ -30,7 +33,9 @@ export interface EncodedSession<Data = Readonly<Record<string, unknown>>> {
 
 /** Stands for the session of an operation that never ran, in `get_api`. */
 export interface NoHistory {
+  /** Name of the operation. */
   readonly op_name: string;
+  /** Tells it from a session. */
   readonly status: "no_history";
 }
 

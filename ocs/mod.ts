@@ -23,6 +23,7 @@
  *
  * @module
  */
+export { Float } from "../internal/float.ts";
 export { ACCESS_CONTROL_VERSION, CredLevel, credLevelText, toCredLevel } from "./access_level.ts";
 export {
   matchesAccessPattern,

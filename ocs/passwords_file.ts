@@ -13,9 +13,11 @@ export type Privs = string | 1 | 2 | 3 | null | undefined;
 
 /** One entry of a passwords file. */
 export interface PasswordEntry {
+  /** The agents that the entry is for. */
   readonly scope: AccessScope;
-  /** Absent where the entry offers none for that level. */
+  /** Absent where the entry offers none for level 2. */
   readonly password2?: string;
+  /** Absent where the entry offers none for level 3. */
   readonly password3?: string;
 }
 
