@@ -2,7 +2,9 @@
 
 /** Positional and keyword arguments. */
 export interface Arguments {
+  /** Positional values. */
   readonly args: readonly unknown[];
+  /** Keyword values. */
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
@@ -20,6 +22,8 @@ export interface WampEvent extends Arguments {
 export interface WampInvocation extends Arguments {
   /** The procedure that was called, also for pattern registrations. */
   readonly procedure: string;
+  /** Session id of the caller, where the router tells it. */
+  readonly caller: number | undefined;
   /** Aborted when the caller cancels or the connection is lost. */
   readonly signal: AbortSignal;
   /** Sends an intermediate result; undefined unless the caller asked for them. */
@@ -28,6 +32,7 @@ export interface WampInvocation extends Arguments {
 
 /** How a call is made. */
 export interface CallOptions {
+  /** Keyword values, beside the positional ones. */
   readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
   /** Deadline in milliseconds; default 30,000. `Infinity` must be asked for. */
   readonly timeoutMs?: number | undefined;
@@ -35,15 +40,19 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Asks for progressive results. */
   readonly onProgress?: ((result: Arguments) => void) | undefined;
+  /** Kinds of numbers in the result. */
+  readonly floats?: Floats | undefined;
 }
 
 /** How an event is published. */
 export interface PublishOptions {
+  /** Keyword values, beside the positional ones. */
   readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
   /** Waits for the router's acknowledgement; default false. */
   readonly acknowledge?: boolean | undefined;
-  /** Default true. */
+  /** Whether the publisher's own subscriptions get nothing of it. Default true. */
   readonly excludeMe?: boolean | undefined;
+  /** Whether the router keeps the event for later subscribers. Default false. */
   readonly retain?: boolean | undefined;
 }
 
@@ -51,15 +60,37 @@ export interface PublishOptions {
 export type Match = "exact" | "prefix" | "wildcard";
 
 /**
- * How integral floats of incoming arguments are handed over: `keep` gives a `Float` for `1.0`, `plain` (default) a 1.
+ * How integral floats of incoming values are handed over: `keep` gives a `Float` for `1.0`, `plain` a 1.
  *
- * Agents (parameter checks) and recorders need `keep`.
+ * Agents (parameter checks) and recorders need `keep`. Default: as the connection says, which is `plain`.
  */
 export type Floats = "keep" | "plain";
 
+/** How a topic is subscribed to. */
+export interface SubscribeOptions {
+  /** Default `exact`. */
+  readonly match?: Match | undefined;
+  /** Kinds of numbers in the events. */
+  readonly floats?: Floats | undefined;
+}
+
+/** How a procedure is registered. */
+export interface RegisterOptions {
+  /** Default `exact`. */
+  readonly match?: Match | undefined;
+  /** Policy for several callees: `single` (default), `roundrobin`, `random`, `first`, `last`. */
+  readonly invoke?: string | undefined;
+  /** Takes the procedure from whoever holds it, where the router allows that. */
+  readonly forceReregister?: boolean | undefined;
+  /** Kinds of numbers in the arguments. */
+  readonly floats?: Floats | undefined;
+}
+
 /** A live subscription. Survives reconnects of a `WampConnection`. */
 export interface Subscription extends AsyncDisposable {
+  /** The topic or pattern asked for. */
   readonly topic: string;
+  /** How it is matched. */
   readonly match: Match;
   /** Ends it; quiet when the connection is gone already. */
   unsubscribe(): Promise<void>;
@@ -67,6 +98,7 @@ export interface Subscription extends AsyncDisposable {
 
 /** A live registration. Survives reconnects of a `WampConnection`. */
 export interface Registration extends AsyncDisposable {
+  /** The procedure or pattern offered. */
   readonly procedure: string;
   /** Ends it; quiet when the connection is gone already. */
   unregister(): Promise<void>;
@@ -74,7 +106,9 @@ export interface Registration extends AsyncDisposable {
 
 /** Returned by a procedure that answers with more than one positional value. */
 export class MultiResult implements Arguments {
+  /** Positional values. */
   readonly args: readonly unknown[];
+  /** Keyword values. */
   readonly kwargs: Readonly<Record<string, unknown>>;
 
   /** A result of any number of positional and keyword values. */
@@ -91,6 +125,7 @@ export type ConnectionState = "connecting" | "joined" | "waiting" | "closed";
 export interface LeaveDetails {
   /** A WAMP reason such as `wamp.close.normal`, `wamp.close.transport_lost`, `wamp.error.no_such_realm`. */
   readonly reason: string;
+  /** The English sentence that came with it, or what happened to the connection. */
   readonly message: string;
 }
 
@@ -101,7 +136,9 @@ export interface LeaveDetails {
  * once with `NotConnectedError`; nothing is queued.
  */
 export interface WampSession {
+  /** Where it stands. */
   readonly state: ConnectionState;
+  /** The realm it joins. */
   readonly realm: string;
   /** Session id; undefined while not joined. */
   readonly id: number | undefined;
@@ -109,18 +146,22 @@ export interface WampSession {
   call(procedure: string, args?: readonly unknown[], options?: CallOptions): Promise<unknown>;
   /** Resolves when sent, or when acknowledged; rejects when not connected or refused. */
   publish(topic: string, args?: readonly unknown[], options?: PublishOptions): Promise<void>;
+  /**
+   * Has the handler called for every event of a topic or pattern. One subscription on the wire serves all
+   * handlers of the same topic; it is renewed after a reconnect, in the order of first use.
+   */
   subscribe(
     topic: string,
     handler: (event: WampEvent) => void,
-    options?: { readonly match?: Match | undefined; readonly floats?: Floats | undefined },
+    options?: SubscribeOptions,
   ): Promise<Subscription>;
+  /**
+   * Offers a procedure. Rejects with the router's `WampError` when it is refused; once accepted it is renewed
+   * after a reconnect, and tried again until it is accepted there.
+   */
   register(
     procedure: string,
     handler: (invocation: WampInvocation) => unknown,
-    options?: {
-      readonly match?: Match | undefined;
-      readonly invoke?: string | undefined;
-      readonly floats?: Floats | undefined;
-    },
+    options?: RegisterOptions,
   ): Promise<Registration>;
 }

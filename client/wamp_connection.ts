@@ -1,0 +1,396 @@
+/** A row of sessions over reconnects that looks like one session. @module */
+import { type Logger, SILENT } from "../internal/log.ts";
+import type { FrameTransport } from "../transport/frame_transport.ts";
+import type { Authentication } from "./authentication.ts";
+import { type JoinedSession, joinSession } from "./_joined_session.ts";
+import { FloatMode } from "./_float_mode.ts";
+import { ReconnectPolicy } from "./_reconnect_policy.ts";
+import { type RegistrationUse, type SubscriptionUse, Uses } from "./_uses.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { JoinError, NotConnectedError } from "./errors.ts";
+import type {
+  CallOptions,
+  ConnectionState,
+  Floats,
+  LeaveDetails,
+  PublishOptions,
+  RegisterOptions,
+  Registration,
+  SubscribeOptions,
+  Subscription,
+  WampEvent,
+  WampInvocation,
+  WampSession,
+} from "./wamp_session.ts";
+
+/** What the client offers, best first. */
+const SUBPROTOCOLS = ["wamp.2.cbor", "wamp.2.msgpack", "wamp.2.json"];
+
+/** Opens one connection to the router; the caller of it closes what it gives. */
+export type OpenTransport = (
+  options: {
+    readonly subprotocols: readonly string[];
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+  },
+) => Promise<FrameTransport>;
+
+/** Where and how to connect. */
+export interface ConnectOptions {
+  /** WebSocket URL of the router, such as `ws://127.0.0.1:8001/ws`. */
+  readonly url: string;
+  /** The realm to join; OCS sites use `test_realm` unless told otherwise. */
+  readonly realm: string;
+  /** Default: anonymous. */
+  readonly authentication?: Authentication | undefined;
+  /**
+   * For `connectWamp`: how long to try until the first session is joined. Default 10,000 ms; `Infinity` tries
+   * for ever.
+   */
+  readonly timeoutMs?: number | undefined;
+  /** How long one attempt may take, for the handshake and for WELCOME each. Default 5000 ms. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Whether to connect again after a loss or refusal; default always. `connectWamp`'s deadline holds all the same. */
+  readonly reconnect?: boolean | ((leave: LeaveDetails) => boolean) | undefined;
+  /** `keep` hands out integral floats as `Float`, for recorders; `plain` (default) as numbers. */
+  readonly floats?: Floats | undefined;
+  /** Larger messages are not sent; default 1 MiB, which is what Python peers take. */
+  readonly maxMessageBytes?: number | undefined;
+  /** Serializers to offer, best first. Default all three, CBOR first. */
+  readonly subprotocols?: readonly string[] | undefined;
+  /** Another way to the router than a WebSocket to `url`, such as the in-process one of our router. */
+  readonly openTransport?: OpenTransport | undefined;
+  /** Called on each join, when procedures and subscriptions of before have been renewed. */
+  readonly onJoin?: ((session: WampConnection) => void) | undefined;
+  /** Called when a session that had been joined is over. */
+  readonly onLeave?: ((leave: LeaveDetails) => void) | undefined;
+  /** Called for every attempt that did not lead to a session. */
+  readonly onAttemptFailed?: ((error: Error) => void) | undefined;
+  /** Called for each refusal of a procedure that is being renewed. */
+  readonly onRegistrationRefused?: ((procedure: string, error: Error) => void) | undefined;
+  /** Gives up connecting and closes the connection. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: silent. */
+  readonly logger?: Logger | undefined;
+  /** Default: the machine's. */
+  readonly clock?: Clock | undefined;
+  /** Numbers of [0, 1) for the pauses. */
+  readonly random?: (() => number) | undefined;
+}
+
+/**
+ * Connects to a router and joins a realm.
+ *
+ * @returns A connection that is joined; it reconnects by itself from then on. The caller closes it.
+ * @throws {JoinError} If there is no session within `timeoutMs`; it names the last failure.
+ *
+ * @example Publish one event
+ * ```ts no-run
+ * await using connection = await connectWamp({ url: "ws://127.0.0.1:8001/ws", realm: "test_realm" });
+ * await connection.publish("observatory.example", ["Hello"], { acknowledge: true });
+ * ```
+ */
+export async function connectWamp(options: ConnectOptions): Promise<WampConnection> {
+  const connection = new WampConnection(options);
+  try {
+    await connection.joined(options.timeoutMs);
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/**
+ * A connection that is kept up: it starts to connect when it is made and reconnects until it is closed.
+ *
+ * Procedures and subscriptions are renewed on every join. While it is not joined, everything fails at once
+ * with `NotConnectedError` and nothing is queued; whatever waits when a session is lost is rejected with a
+ * `WampError` of the URI `wamp.close.transport_lost`.
+ */
+export class WampConnection implements WampSession, AsyncDisposable {
+  /** The realm it joins. */
+  readonly realm: string;
+  /** Where it connects to. */
+  readonly url: string;
+  readonly #options: ConnectOptions;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #floatMode: FloatMode;
+  readonly #uses: Uses;
+  readonly #policy: ReconnectPolicy;
+  readonly #listeners = new Set<(state: ConnectionState) => void>();
+  readonly #closing = new AbortController();
+  readonly #done: Promise<void>;
+  #state: ConnectionState = "connecting";
+  #session: JoinedSession | undefined;
+  #lastFailure: Error | undefined;
+  #lastLeave: LeaveDetails | undefined;
+
+  /** Starts connecting. */
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.url = options.url;
+    this.realm = options.realm;
+    this.#logger = options.logger ?? SILENT;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    const random = options.random ?? Math.random;
+    this.#policy = new ReconnectPolicy({ random, clock: this.#clock, logger: this.#logger, url: this.url });
+    this.#floatMode = new FloatMode(options.floats ?? "plain");
+    this.#uses = new Uses({
+      logger: this.#logger,
+      clock: this.#clock,
+      random,
+      floatMode: this.#floatMode,
+      session: () => this.#session,
+      onRefused: (procedure, error) => options.onRegistrationRefused?.(procedure, error),
+    });
+    const { signal } = options;
+    const abort = () => void this.close();
+    if (signal?.aborted) this.#closing.abort(signal.reason);
+    else signal?.addEventListener("abort", abort, { once: true });
+    this.#done = this.#run().finally(() => signal?.removeEventListener("abort", abort));
+  }
+
+  /** Where it stands. */
+  get state(): ConnectionState {
+    // The end of a session is told to listeners a moment after it stops taking calls.
+    return this.#state === "joined" && this.#session?.isOpen !== true ? "waiting" : this.#state;
+  }
+
+  /** Id of the session; undefined while not joined. */
+  get id(): number | undefined {
+    return this.#session?.id;
+  }
+
+  /** Details of WELCOME; undefined while not joined. */
+  get welcome(): Readonly<Record<string, unknown>> | undefined {
+    return this.#session?.details;
+  }
+
+  /** Why the last attempt to join failed; undefined after a success. */
+  get lastFailure(): Error | undefined {
+    return this.#lastFailure;
+  }
+
+  /** Has a listener told of every change of state; returns what ends that. */
+  onStateChange(listener: (state: ConnectionState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Waits until a session is joined.
+   *
+   * @param timeoutMs Default 10,000; `Infinity` must be asked for.
+   * @throws {JoinError} If that does not happen in time, or the connection is closed.
+   */
+  joined(timeoutMs = 10_000): Promise<void> {
+    if (this.#state === "joined") return Promise.resolve();
+    const failed = (what: string) => {
+      const last = this.#lastFailure;
+      const reason = last instanceof JoinError ? last.reason : "wamp.close.transport_lost";
+      const text = last === undefined ? what : `${what}; last failure: ${last.message}`;
+      return new JoinError(
+        `Cannot join realm "${this.realm}" at ${this.url}: ${text}`,
+        reason,
+        last === undefined ? {} : { cause: last },
+      );
+    };
+    if (this.#state === "closed") return Promise.reject(failed("the connection is closed"));
+    return new Promise((resolve, reject) => {
+      const stopTimer = timeoutMs > 2 ** 31 - 1
+        ? undefined
+        : this.#clock.setTimer(timeoutMs, () => end(failed(`no session within ${timeoutMs / 1000} s`)));
+      const stopListening = this.onStateChange((state) => {
+        if (state === "joined") end();
+        if (state === "closed") end(failed("the connection was closed"));
+      });
+      const end = (error?: JoinError) => {
+        stopTimer?.();
+        stopListening();
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+    });
+  }
+
+  /** Calls a procedure; see `WampSession`. */
+  call(procedure: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
+    try {
+      return this.#current(`call "${procedure}"`).call(procedure, args, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Publishes an event.
+   *
+   * The promise may be ignored: a rejection that nobody looks at does no harm.
+   */
+  publish(topic: string, args: readonly unknown[] = [], options: PublishOptions = {}): Promise<void> {
+    let promise: Promise<void>;
+    try {
+      promise = this.#current(`publish to "${topic}"`).publish(topic, args, options);
+      if (!options.acknowledge) return promise;
+    } catch (error) {
+      promise = Promise.reject(error);
+    }
+    promise.catch(() => {});
+    return promise;
+  }
+
+  /** Subscribes to a topic or pattern; see `WampSession`. */
+  async subscribe(
+    topic: string,
+    handler: (event: WampEvent) => void,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    this.#current(`subscribe to "${topic}"`);
+    const use: SubscriptionUse = this.#uses.subscription(topic, options.match ?? "exact");
+    return await use.add(handler, options.floats);
+  }
+
+  /** Registers a procedure; see `WampSession`. */
+  async register(
+    procedure: string,
+    handler: (invocation: WampInvocation) => unknown,
+    options: RegisterOptions = {},
+  ): Promise<Registration> {
+    this.#current(`register "${procedure}"`);
+    const use: RegistrationUse = this.#uses.registration(procedure, handler, options);
+    return await use.first();
+  }
+
+  /** Leaves the session politely and connects again, with the usual pauses. */
+  async rejoin(reason = "wamp.close.normal"): Promise<void> {
+    await this.#session?.leave(reason);
+  }
+
+  /** Leaves politely (within a second), and stays away. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#done;
+  }
+
+  /** Closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #current(action: string): JoinedSession {
+    const session = this.#session;
+    if (session?.isOpen) return session;
+    const why = this.#lastFailure?.message ?? this.#lastLeave?.message ?? "";
+    throw new NotConnectedError(
+      `Cannot ${action}: not connected to ${this.url} (${this.state}${why === "" ? "" : `, ${why}`})`,
+    );
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      this.#become("connecting");
+      const leave = await this.#oneSession(signal);
+      if (signal.aborted || !this.#shouldReconnect(leave)) break;
+      this.#become("waiting");
+      await this.#pause(this.#policy.pauseMs(leave), signal);
+    }
+    this.#become("closed");
+  }
+
+  /** One attempt, and the session that comes of it to its end. */
+  async #oneSession(signal: AbortSignal): Promise<LeaveDetails> {
+    let session: JoinedSession;
+    try {
+      session = await this.#join(signal);
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.#lastFailure = failure;
+      const reason = failure instanceof JoinError ? failure.reason : "wamp.close.transport_lost";
+      if (!signal.aborted) {
+        this.#policy.failed(failure, reason);
+        this.#notify(() => this.#options.onAttemptFailed?.(failure));
+      }
+      return { reason, message: failure.message };
+    }
+    const leaveOnAbort = () => void session.leave();
+    signal.addEventListener("abort", leaveOnAbort, { once: true });
+    if (signal.aborted) leaveOnAbort();
+    this.#lastFailure = undefined;
+    this.#session = session;
+    this.#policy.joined();
+    this.#uses.renew(session).then(() => {
+      if (this.#session === session && session.isOpen && !signal.aborted) {
+        this.#become("joined");
+        this.#notify(() => this.#options.onJoin?.(this));
+      }
+    });
+    const leave = await session.ended;
+    signal.removeEventListener("abort", leaveOnAbort);
+    this.#session = undefined;
+    this.#lastLeave = leave;
+    this.#uses.lost();
+    this.#policy.left(leave);
+    this.#notify(() => this.#options.onLeave?.(leave));
+    return leave;
+  }
+
+  async #join(signal: AbortSignal): Promise<JoinedSession> {
+    const timeoutMs = this.#options.attemptTimeoutMs ?? 5000;
+    const subprotocols = this.#options.subprotocols ?? SUBPROTOCOLS;
+    const open = this.#options.openTransport ?? webSocketTo(this.url);
+    const frames = await open({ subprotocols, timeoutMs, signal });
+    return await joinSession(frames, {
+      realm: this.realm,
+      authentication: this.#options.authentication,
+      floatMode: this.#floatMode,
+      maxMessageBytes: this.#options.maxMessageBytes ?? 1024 * 1024,
+      timeoutMs,
+      signal,
+      logger: this.#logger,
+      clock: this.#clock,
+    });
+  }
+
+  #shouldReconnect(leave: LeaveDetails): boolean {
+    const { reconnect = true } = this.#options;
+    return typeof reconnect === "boolean" ? reconnect : reconnect(leave);
+  }
+
+  #pause(delayMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        stopTimer();
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const stopTimer = this.#clock.setTimer(delayMs, end);
+      signal.addEventListener("abort", end, { once: true });
+      if (signal.aborted) end();
+    });
+  }
+
+  #become(state: ConnectionState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    for (const listener of [...this.#listeners]) this.#notify(() => listener(state));
+  }
+
+  #notify(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#logger.error(`A connection listener failed: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+}
+
+function webSocketTo(url: string): OpenTransport {
+  return async (options) => {
+    // Loaded when needed: a connection inside this process has no use for it.
+    const { openWebSocket } = await import("../transport/client_transport.ts");
+    return await openWebSocket(url, options);
+  };
+}
