@@ -53,7 +53,7 @@ class JsonEnvelope implements EnvelopeReader {
     let value = 0;
     let byte = bytes[start];
     while (byte !== undefined && byte >= 0x30 && byte <= 0x39) {
-      value = value * 10 + byte - 0x30;
+      value = value * 10 + (byte - 0x30);
       byte = bytes[++this.at];
     }
     const digits = this.at - start;
