@@ -1,3 +1,3 @@
 /** Codecs of others that our own are compared with; for tests only. @module */
-export { Decoder as CborOracleDecoder, Encoder as CborOracleEncoder } from "npm:cbor-x@1.6.0";
+export { decode as decodeCborOracle, encode as encodeCborOracle } from "npm:cborg@4.2.18";
 export { decode as decodeMsgpackOracle, encode as encodeMsgpackOracle } from "npm:@msgpack/msgpack@3.1.3";
