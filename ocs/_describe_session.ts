@@ -1,4 +1,5 @@
 /** The part of a printed reply that tells of the session. Private to this folder. @module */
+import { Float } from "../internal/float.ts";
 import { asNumber, isRecord, type WireRecord } from "./_wire.ts";
 import { humanizedTime } from "./humanized_time.ts";
 import { pyFixed } from "./python_float.ts";
@@ -54,14 +55,16 @@ function describe(session: WireRecord, now: number, lines: string[]): void {
 }
 
 function describeRun(session: WireRecord, now: number): string {
+  // Python's time is a float whatever its value, and the text of a failure may say so.
+  const present = new Float(now);
   const status = get(session, "status");
   const run = `status=${pyStr(status)}`;
   if (status === "starting" || status === "running") {
-    return `${run} for ${humanizedTime(minus(now, get(session, "start_time")))}`;
+    return `${run} for ${humanizedTime(minus(present, get(session, "start_time")))}`;
   }
   if (status !== "done") return run;
   const outcome = isTruthy(get(session, "success")) ? "without error" : "with ERROR";
-  const age = humanizedTime(minus(now, get(session, "end_time")));
+  const age = humanizedTime(minus(present, get(session, "end_time")));
   const took = humanizedTime(minus(get(session, "end_time"), get(session, "start_time")));
   return `${run} ${outcome} ${age} ago, took ${took}`;
 }
@@ -79,9 +82,9 @@ function arithmetic(value: unknown): number | undefined {
 function minus(left: unknown, right: unknown): number {
   const [a, b] = [arithmetic(left), arithmetic(right)];
   if (a !== undefined && b !== undefined) return a - b;
-  // Present time, the left side, is a float whatever its value.
-  const name = a !== undefined && typeof left === "number" ? "float" : pyTypeName(left);
-  throw new DecodeFailure(`unsupported operand type(s) for -: '${name}' and '${pyTypeName(right)}'`);
+  throw new DecodeFailure(
+    `unsupported operand type(s) for -: '${pyTypeName(left)}' and '${pyTypeName(right)}'`,
+  );
 }
 
 function real(value: unknown): number {
