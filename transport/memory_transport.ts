@@ -42,7 +42,7 @@ class MemoryTransport implements ServerTransport {
   #inbox: Item[] = [];
   #inboxBytes = 0;
   #handle: ReturnType<typeof setImmediate> | undefined;
-  #yielded = false;
+  #held = false;
   #arrivals = 0;
   #open = true;
 
@@ -99,9 +99,13 @@ class MemoryTransport implements ServerTransport {
     this.#finish(CloseCode.LOST, "terminated");
   }
 
-  yieldTurn(): void {
-    this.#yielded = true;
-    this.#schedule();
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    if (this.#open) this.#schedule();
   }
 
   take(item: Item): void {
@@ -116,15 +120,14 @@ class MemoryTransport implements ServerTransport {
   }
 
   #schedule(): void {
-    this.#handle ??= setImmediate(this.#handOut);
+    if (!this.#held) this.#handle ??= setImmediate(this.#handOut);
   }
 
   readonly #handOut = (): void => {
     this.#handle = undefined;
-    this.#yielded = false;
     let handed = 0;
     for (const item of this.#inbox) {
-      if (!this.#open || this.#yielded || handed === MAX_FRAMES_PER_TURN) break;
+      if (!this.#open || this.#held || handed === MAX_FRAMES_PER_TURN) break;
       handed++;
       this.#arrivals++;
       if (item.kind === "close") {
@@ -137,7 +140,7 @@ class MemoryTransport implements ServerTransport {
     }
     if (!this.#open) return;
     this.#inbox = this.#inbox.slice(handed);
-    if (this.#inbox.length > 0) this.#schedule();
+    if (this.#inbox.length > 0 && !this.#held) this.#schedule();
   };
 
   #finish(code: number, reason: string): void {

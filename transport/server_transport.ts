@@ -19,6 +19,8 @@ export interface ServerTransport extends FrameTransport {
   sendPrepared(frame: PreparedFrame): void;
   /** Sends a ping of at most 125 bytes ahead of the next messages. */
   ping(payload: Uint8Array): void;
-  /** Hands out nothing more in this loop turn, and reads no more from the network once enough is held. */
-  yieldTurn(): void;
+  /** Hands out nothing until `release`, and reads no more from the network once enough is held. */
+  hold(): void;
+  /** Goes on handing out, from the next loop turn. */
+  release(): void;
 }

@@ -56,6 +56,7 @@ export class WebSocketServerTransport implements ServerTransport {
   #inFlightBytes = 0;
 
   #turnHandle: ReturnType<typeof setImmediate> | undefined;
+  #held = false;
   #paused = false;
   #peerEnded = false;
   #ending = false;
@@ -76,7 +77,7 @@ export class WebSocketServerTransport implements ServerTransport {
     socket.on("close", () => this.#finish(CloseCode.LOST, this.#lostReason));
     if (options.firstBytes !== undefined && options.firstBytes.length > 0) {
       this.#parser.push(options.firstBytes.slice());
-      this.yieldTurn();
+      this.#yieldTurn();
     }
   }
 
@@ -120,8 +121,14 @@ export class WebSocketServerTransport implements ServerTransport {
     this.#finish(CloseCode.LOST, this.#lostReason);
   }
 
-  yieldTurn(): void {
-    this.#turnHandle ??= setImmediate(this.#nextTurn);
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (!this.#socket.destroyed) this.#yieldTurn();
   }
 
   /** For the gatherer. */
@@ -160,6 +167,7 @@ export class WebSocketServerTransport implements ServerTransport {
   #writeNow(bytes: Uint8Array): void {
     this.#inFlightBytes += bytes.length;
     this.#socket.write(bytes, () => {
+      if (this.#socket.destroyed) return;
       this.#inFlightBytes -= bytes.length;
       this.#departures++;
       if (this.#waitingBytes > 0) this.#writeWaiting();
@@ -181,11 +189,16 @@ export class WebSocketServerTransport implements ServerTransport {
     }
   }
 
+  /** Lets other connections have their turn first. */
+  #yieldTurn(): void {
+    this.#turnHandle ??= setImmediate(this.#nextTurn);
+  }
+
   #received(chunk: Uint8Array): void {
     this.#arrivals++;
     if (this.#state === "closed") return;
     this.#parser.push(chunk);
-    if (this.#turnHandle === undefined) this.#handOut();
+    if (this.#turnHandle === undefined && !this.#held) this.#handOut();
     else if (!this.#paused && this.#parser.heldBytes > MAX_BYTES_PER_TURN) {
       // Not reading is all the flow control there is towards a peer that sends faster than it is served.
       this.#paused = true;
@@ -196,7 +209,7 @@ export class WebSocketServerTransport implements ServerTransport {
   readonly #nextTurn = (): void => {
     this.#turnHandle = undefined;
     this.#handOut();
-    if (this.#turnHandle !== undefined) return;
+    if (this.#turnHandle !== undefined || this.#held) return;
     if (this.#paused) {
       this.#paused = false;
       this.#socket.resume();
@@ -207,8 +220,8 @@ export class WebSocketServerTransport implements ServerTransport {
   /** Hands out what has arrived, up to one turn's share. */
   #handOut(): void {
     let bytes = 0;
-    for (let items = 0; this.#turnHandle === undefined && this.#state !== "closed"; items++) {
-      if (items >= MAX_ITEMS_PER_TURN || bytes >= MAX_BYTES_PER_TURN) return this.yieldTurn();
+    for (let items = 0; !this.#held && this.#state !== "closed"; items++) {
+      if (items >= MAX_ITEMS_PER_TURN || bytes >= MAX_BYTES_PER_TURN) return this.#yieldTurn();
       let item: WebSocketItem | undefined;
       try {
         item = this.#parser.next();
@@ -270,7 +283,7 @@ export class WebSocketServerTransport implements ServerTransport {
   #ended(): void {
     this.#peerEnded = true;
     // What came before the end is still handed out, a turn's share at a time; an answer to a close is still written.
-    if (this.#turnHandle === undefined && this.#state !== "closed") this.#socket.destroy();
+    if (this.#turnHandle === undefined && !this.#held && this.#state !== "closed") this.#socket.destroy();
   }
 
   /** Reports the end, once; the timer stays until the socket is gone. */

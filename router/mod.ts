@@ -1,0 +1,38 @@
+/**
+ * The embedded WAMP router: WebSocket, HTTP bridge and status on one port.
+ *
+ * @example A router for a site, until the block ends
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * await using router = await Router.start({ realm: "test_realm", addressRoot: "observatory" });
+ * const info = await fetch(`http://127.0.0.1:${router.port}/info`);
+ * assert.equal(info.status, 200);
+ * await info.body?.cancel();
+ * ```
+ *
+ * @module
+ */
+export type { BridgeService } from "./bridge.ts";
+export type { SignatureRules } from "./bridge_signature.ts";
+export type { Logger } from "../internal/log.ts";
+export type { CoreCounters, CoreGauges } from "./core/counters.ts";
+export type {
+  Action,
+  AuthenticationConfig,
+  CoreBehaviour,
+  CoreLimits,
+  PermissionConfig,
+  RealmConfig,
+  RoleConfig,
+  TicketPrincipal,
+  WampCraPrincipal,
+} from "./core/options.ts";
+export { ocsAuthentication, ocsRealm, type OcsRealmOptions } from "./core/ocs_realm.ts";
+export { ListenError } from "./errors.ts";
+export type { RouterStatus } from "./info.ts";
+export { DEFAULT_ROUTER_LIMITS, type OverflowPolicy, type RouterLimits } from "./limits.ts";
+export type { MatchPolicy } from "../wamp/uri.ts";
+export type { OriginRules } from "./negotiation.ts";
+export { type BridgeServiceOptions, Router, type RouterOptions } from "./router.ts";
+export type { WireCounters } from "./wire_counters.ts";
