@@ -1,17 +1,17 @@
 /** Subscriptions and publications of a realm (spec 3). @module */
 import type { Dict, Event, Publish, Subscribe, Unsubscribe } from "../../wamp/message.ts";
 import type { Payload } from "../../wamp/payload.ts";
+import { checkUri, isReservedUri, type MatchPolicy } from "../../wamp/uri.ts";
 import { errorReply, NO_DETAILS, refusalText } from "./errors_out.ts";
 import { ReceiverFilter } from "./exclusion.ts";
 import type { MetaSink } from "./meta_sink.ts";
 import { optionFault } from "./option_rules.ts";
-import type { MatchPolicy } from "./options.ts";
 import { type RealmParts, SparseLog } from "./realm_parts.ts";
 import { RetainedStore } from "./retained.ts";
 import type { Session } from "./session.ts";
 import { SubscriptionIndex, type TopicEntry } from "./subscription_index.ts";
 import type { Subscription } from "./subscriptions.ts";
-import { exactUriFault, isReserved, patternFault, shortUri } from "./uri_rules.ts";
+import { patternFault, shortUri } from "./uri_rules.ts";
 
 /** What a fan-out needs besides topic and payload. */
 interface FanOut {
@@ -48,17 +48,17 @@ export class Broker {
     const acknowledge = options.acknowledge === true;
     const known = this.index.cached(topic);
     if (known === undefined) {
-      const fault = exactUriFault(topic, this.#parts.limits);
+      const fault = checkUri(topic);
       if (fault !== undefined) {
         return this.#refuse(
           session,
           message,
           "wamp.error.invalid_uri",
-          () => `publish with invalid topic URI '${shortUri(topic)}': ${fault}`,
+          () => `publish with invalid topic URI: ${fault}`,
         );
       }
     }
-    if (isReserved(topic)) {
+    if (isReservedUri(topic)) {
       return this.#refuse(
         session,
         message,
@@ -118,7 +118,7 @@ export class Broker {
           32,
           request,
           "wamp.error.invalid_uri",
-          `subscribe for invalid topic URI '${shortUri(topic)}': ${fault}`,
+          `subscribe for invalid topic URI: ${fault}`,
         ),
       );
       return undefined;
@@ -150,7 +150,7 @@ export class Broker {
     const isMember = session.subscriptions.has(id);
     if (!isMember) {
       subscription.add(session);
-      session.subscriptions.set(id, subscription);
+      session.subscriptions.add(id);
     }
     session.send({ type: 33, request, subscription: id });
     if (options.get_retained === true) this.#deliverRetained(session, subscription);
@@ -164,8 +164,8 @@ export class Broker {
 
   /** Handles UNSUBSCRIBE. */
   unsubscribe(session: Session, message: Unsubscribe): string | undefined {
-    const subscription = session.subscriptions.get(message.subscription);
-    if (subscription === undefined) {
+    const subscription = this.index.byId(message.subscription);
+    if (subscription === undefined || !session.subscriptions.has(subscription.id)) {
       session.send(
         errorReply(
           34,
@@ -190,8 +190,9 @@ export class Broker {
 
   /** Removes a session that is gone from all its subscriptions. */
   removeSession(session: Session): void {
-    for (const subscription of [...session.subscriptions.values()]) {
-      this.#leave(session, subscription, () => {});
+    for (const id of [...session.subscriptions]) {
+      const subscription = this.index.byId(id);
+      if (subscription !== undefined) this.#leave(session, subscription, () => {});
     }
   }
 

@@ -1,5 +1,6 @@
 /** One connection, from opening to close; it may carry one session after the other (spec 2.5 to 2.8). @module */
 import type { Authenticate, Hello, Message } from "../../wamp/message.ts";
+import { checkUri } from "../../wamp/uri.ts";
 import type { PeerLink } from "../peer.ts";
 import type { Accepted, Authentication, Refused } from "./authentication.ts";
 import type { FailureBrake } from "./failure_brake.ts";
@@ -8,7 +9,7 @@ import type { Realm } from "./realm.ts";
 import type { RealmParts } from "./realm_parts.ts";
 import { Session } from "./session.ts";
 import { type ConnectionState, KINDS, messageName, STEPS } from "./steps.ts";
-import { exactUriFault, shortUri } from "./uri_rules.ts";
+import { shortUri } from "./uri_rules.ts";
 import { rolesFault, welcomeOf } from "./welcome.ts";
 
 /** What the wire layer tells the core of a connection. */
@@ -152,11 +153,11 @@ export class Connection implements CoreSession {
   }
 
   #hello(hello: Hello): void {
-    const uriFault = exactUriFault(hello.realm, this.#core.parts.limits);
+    const uriFault = checkUri(hello.realm);
     if (uriFault !== undefined) {
       return this.#abort(
         "wamp.error.invalid_uri",
-        `invalid realm URI "${shortUri(hello.realm)}": ${uriFault}`,
+        `invalid realm URI: ${uriFault}`,
       );
     }
     const fault = rolesFault(hello.details.roles);

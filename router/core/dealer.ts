@@ -1,5 +1,6 @@
 /** Calls of a realm, from CALL to the one final reply (spec 4.2 to 4.10). @module */
 import type { Call, Cancel, Dict, ErrorMessage, Result, Yield } from "../../wamp/message.ts";
+import { checkUri } from "../../wamp/uri.ts";
 import { errorReply, NO_DETAILS, refusalText } from "./errors_out.ts";
 import { type Invocation, Invocations } from "./invocations.ts";
 import { optionFault } from "./option_rules.ts";
@@ -8,7 +9,6 @@ import type { RealmParts } from "./realm_parts.ts";
 import type { Registrar } from "./registrar.ts";
 import type { Registration } from "./registrations.ts";
 import type { Session } from "./session.ts";
-import { exactUriFault, shortUri } from "./uri_rules.ts";
 
 const PROGRESS: Dict = Object.freeze({ progress: true });
 const CANCELED = "wamp.error.canceled";
@@ -42,13 +42,13 @@ export class Dealer {
     this.#parts.counters.calls++;
     const registration = this.#registrar.index.best(procedure);
     if (registration?.match !== "exact") {
-      const fault = exactUriFault(procedure, this.#parts.limits);
+      const fault = checkUri(procedure);
       if (fault !== undefined) {
         return this.#refuse(
           session,
           request,
           "wamp.error.invalid_uri",
-          `call with invalid procedure URI '${shortUri(procedure)}': ${fault}`,
+          `call with invalid procedure URI: ${fault}`,
         );
       }
     }
@@ -126,7 +126,7 @@ export class Dealer {
     const invocation = this.invocations.get(message.request);
     if (invocation === undefined) return this.#late();
     if (invocation.callee !== session) return `ERROR request ${message.request} belongs to another session`;
-    const fault = exactUriFault(message.error, this.#parts.limits);
+    const fault = checkUri(message.error);
     if (fault !== undefined) return `ERROR uri is invalid: ${fault}`;
     const { request } = invocation;
     const { error, payload } = message;
@@ -150,7 +150,7 @@ export class Dealer {
       );
       return undefined;
     }
-    const invocation = session.calls.get(message.request);
+    const invocation = this.invocations.ofRequest(session, message.request);
     if (invocation === undefined) return undefined;
     const interrupts = mode !== "skip" && invocation.callee.canBeInterrupted;
     if (interrupts && !invocation.killing) this.#interrupt(invocation, mode, CANCELED);
@@ -169,12 +169,12 @@ export class Dealer {
 
   /** Ends the calls of a session that is gone: first those it served, then those it made. */
   removeSession(session: Session): void {
-    for (const invocation of [...session.serving.values()]) {
+    for (const invocation of this.invocations.all(session.serving)) {
       const { request } = invocation;
       const text = "callee disconnected from in-flight request";
       this.#finish(invocation, errorReply(48, request, CANCELED, text));
     }
-    for (const invocation of [...session.calls.values()]) {
+    for (const invocation of this.invocations.all(session.calls.values())) {
       this.invocations.remove(invocation);
       if (invocation.callee.canBeInterrupted && !invocation.killing) {
         this.#interrupt(invocation, "killnowait", CANCELED);

@@ -32,6 +32,22 @@ export class Invocations {
     return this.#open.size;
   }
 
+  /** The calls with these invocation ids. */
+  all(ids: Iterable<number>): Invocation[] {
+    const found: Invocation[] = [];
+    for (const id of ids) {
+      const invocation = this.#open.get(id);
+      if (invocation !== undefined) found.push(invocation);
+    }
+    return found;
+  }
+
+  /** The open call of a caller's request. */
+  ofRequest(caller: Session, request: number): Invocation | undefined {
+    const id = caller.calls.get(request);
+    return id === undefined ? undefined : this.#open.get(id);
+  }
+
   /** The call with this invocation id. */
   get(id: number): Invocation | undefined {
     return this.#open.get(id);
@@ -40,8 +56,8 @@ export class Invocations {
   /** Adds a call. */
   add(invocation: Invocation): void {
     this.#open.set(invocation.id, invocation);
-    invocation.caller.calls.set(invocation.request, invocation);
-    invocation.callee.serving.set(invocation.id, invocation);
+    invocation.caller.calls.set(invocation.request, invocation.id);
+    invocation.callee.serving.add(invocation.id);
     invocation.registration.began(invocation.callee);
   }
 

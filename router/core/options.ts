@@ -1,5 +1,6 @@
 /** What the router core is given: clock, randomness, realms, roles and limits. @module */
 import type { Logger } from "../../internal/log.ts";
+import type { MatchPolicy } from "../../wamp/uri.ts";
 
 /** A timer that can be taken back. */
 export interface RouterTimer {
@@ -24,9 +25,6 @@ export interface RouterRandom {
   /** This many random bytes that nobody can guess. */
   bytes(count: number): Uint8Array;
 }
-
-/** How a URI of a permission, registration or subscription is compared. */
-export type MatchPolicy = "exact" | "prefix" | "wildcard";
 
 /** The four things a permission can allow. */
 export type Action = "call" | "register" | "publish" | "subscribe";
@@ -97,8 +95,6 @@ export interface AuthenticationConfig {
 
 /** Every bound of the core, with its default. */
 export interface CoreLimits {
-  /** Longest URI in characters. Default 1,024. */
-  readonly uriLength: number;
   /** Most components of a wildcard pattern, which bounds the matching tree. Default 64. */
   readonly wildcardComponents: number;
   /** Subscriptions of one session. Default 10,000. */
@@ -119,6 +115,8 @@ export interface CoreLimits {
   readonly retainedBytes: number;
   /** Testaments of one session. Default 100. */
   readonly testamentsPerSession: number;
+  /** Bytes of the testaments of one session. Default 1 MiB. */
+  readonly testamentBytes: number;
   /** Time for HELLO after opening, in ms. Default 10,000. */
   readonly helloMs: number;
   /** Time for AUTHENTICATE after CHALLENGE, in ms. Default 10,000. */
@@ -139,7 +137,6 @@ export interface CoreLimits {
 
 /** The defaults of every limit. */
 export const DEFAULT_LIMITS: CoreLimits = {
-  uriLength: 1024,
   wildcardComponents: 64,
   subscriptionsPerSession: 10_000,
   registrationsPerSession: 10_000,
@@ -150,6 +147,7 @@ export const DEFAULT_LIMITS: CoreLimits = {
   retainedTopics: 10_000,
   retainedBytes: 64 * 1024 * 1024,
   testamentsPerSession: 100,
+  testamentBytes: 1024 * 1024,
   helloMs: 10_000,
   authenticateMs: 10_000,
   goodbyeMs: 1_000,

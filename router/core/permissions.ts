@@ -1,5 +1,6 @@
 /** What a role may do, decided per action and URI (spec 5.7). @module */
-import type { Action, MatchPolicy, PermissionConfig, RoleConfig } from "./options.ts";
+import type { MatchPolicy } from "../../wamp/uri.ts";
+import type { Action, PermissionConfig, RoleConfig } from "./options.ts";
 import { UriIndex } from "./uri_index.ts";
 
 /** Answer to "may this role do that?". */

@@ -1,13 +1,10 @@
 /** Randomness of the runtime for the router core. @module */
+import { randomId } from "../../wamp/ids.ts";
 import type { RouterRandom } from "./options.ts";
 
 /** The runtime's cryptographic generator. */
 export const CRYPTO_RANDOM: RouterRandom = {
-  id(): number {
-    const words = crypto.getRandomValues(new Uint32Array(2));
-    const value = ((words[0] ?? 0) & 0x1fffff) * 0x1_0000_0000 + (words[1] ?? 0);
-    return value === 0 ? 1 : value;
-  },
+  id: randomId,
   bytes(count: number): Uint8Array {
     return crypto.getRandomValues(new Uint8Array(count));
   },

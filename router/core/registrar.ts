@@ -1,5 +1,6 @@
 /** REGISTER and UNREGISTER, and who wins when a procedure is wanted twice (spec 4.1). @module */
 import type { Dict, Register, Unregister } from "../../wamp/message.ts";
+import { isReservedUri } from "../../wamp/uri.ts";
 import { matchOf } from "./broker.ts";
 import { errorReply, refusalText } from "./errors_out.ts";
 import type { MetaSink } from "./meta_sink.ts";
@@ -8,7 +9,7 @@ import { isoTime, type RealmParts } from "./realm_parts.ts";
 import { RegistrationIndex } from "./registration_index.ts";
 import type { InvokePolicy, Registration } from "./registrations.ts";
 import type { Session } from "./session.ts";
-import { isReserved, patternFault, shortUri } from "./uri_rules.ts";
+import { patternFault } from "./uri_rules.ts";
 
 /** The registrations of one realm. Every method answers through the session's link; a returned text is a violation. */
 export class Registrar {
@@ -39,10 +40,10 @@ export class Registrar {
     if (fault !== undefined) {
       return refuse(
         "wamp.error.invalid_uri",
-        `register for invalid procedure URI '${shortUri(procedure)}': ${fault}`,
+        `register for invalid procedure URI: ${fault}`,
       );
     }
-    if (isReserved(procedure)) {
+    if (isReservedUri(procedure)) {
       return refuse("wamp.error.invalid_uri", `register for restricted procedure URI '${procedure}'`);
     }
     if (!session.role.decide("register", procedure).allowed) {
@@ -82,8 +83,8 @@ export class Registrar {
 
   /** Handles UNREGISTER. */
   unregister(session: Session, message: Unregister): string | undefined {
-    const registration = session.registrations.get(message.registration);
-    if (registration === undefined) {
+    const registration = this.index.byId(message.registration);
+    if (registration === undefined || !session.registrations.has(registration.id)) {
       session.send(
         errorReply(
           66,
@@ -108,8 +109,9 @@ export class Registrar {
 
   /** Removes a session that is gone from all its registrations. */
   removeSession(session: Session): void {
-    for (const registration of [...session.registrations.values()]) {
-      this.#leave(session, registration, () => {});
+    for (const id of [...session.registrations]) {
+      const registration = this.index.byId(id);
+      if (registration !== undefined) this.#leave(session, registration, () => {});
     }
   }
 
@@ -123,7 +125,7 @@ export class Registrar {
     });
     const concurrency = typeof options.concurrency === "number" ? options.concurrency : Infinity;
     registration.add(session, concurrency);
-    session.registrations.set(registration.id, registration);
+    session.registrations.add(registration.id);
     session.send({ type: 65, request, registration: registration.id });
     if (present === undefined) {
       this.#meta("wamp.registration.on_create", () => [session.id, registrationDetails(registration)]);

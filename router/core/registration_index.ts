@@ -1,5 +1,5 @@
 /** All registrations of a realm, and which of them a call goes to (spec 4.2). @module */
-import type { MatchPolicy } from "./options.ts";
+import type { MatchPolicy } from "../../wamp/uri.ts";
 import { isoTime, type RealmParts } from "./realm_parts.ts";
 import { type InvokePolicy, Registration } from "./registrations.ts";
 import { UriIndex } from "./uri_index.ts";

@@ -1,5 +1,6 @@
 /** A registration: the pair of procedure and match, its callees, and who of them is next (spec 4.3). @module */
-import type { MatchPolicy, RouterRandom } from "./options.ts";
+import type { MatchPolicy } from "../../wamp/uri.ts";
+import type { RouterRandom } from "./options.ts";
 import type { Session } from "./session.ts";
 
 /** Who of several callees gets a call. */

@@ -1,10 +1,7 @@
 /** A joined session: who it is, and what of the realm's state is its own. @module */
 import type { Dict, Message } from "../../wamp/message.ts";
 import type { PeerLink } from "../peer.ts";
-import type { Invocation } from "./invocations.ts";
 import type { Role } from "./permissions.ts";
-import type { Registration } from "./registrations.ts";
-import type { Subscription } from "./subscriptions.ts";
 import type { Testament } from "./testaments.ts";
 
 /** Who a session is, as its authentication found out. */
@@ -53,14 +50,14 @@ export class Session {
   readonly revocable: { readonly subscriptions: boolean; readonly registrations: boolean };
   /** Whether it is autobahn-js, which cannot stand the ERROR of a call it has cancelled. */
   readonly forgetsCancelled: boolean;
-  /** Its subscriptions by id. */
-  readonly subscriptions: Map<number, Subscription> = new Map();
-  /** Its registrations by id. */
-  readonly registrations: Map<number, Registration> = new Map();
-  /** Its open calls by its request id. */
-  readonly calls: Map<number, Invocation> = new Map();
-  /** Calls it serves, by invocation id. */
-  readonly serving: Map<number, Invocation> = new Map();
+  /** Ids of its subscriptions. */
+  readonly subscriptions: Set<number> = new Set();
+  /** Ids of its registrations. */
+  readonly registrations: Set<number> = new Set();
+  /** Invocation ids of its open calls, by its own request id. */
+  readonly calls: Map<number, number> = new Map();
+  /** Invocation ids of the calls it serves. */
+  readonly serving: Set<number> = new Set();
   /** What is to be published when it goes. */
   testaments: Testament[] = [];
   /** True from the moment it ends. */

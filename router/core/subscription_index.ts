@@ -1,6 +1,6 @@
 /** All subscriptions of a realm, and which of them a topic reaches. @module */
 import type { Dict } from "../../wamp/message.ts";
-import type { MatchPolicy } from "./options.ts";
+import type { MatchPolicy } from "../../wamp/uri.ts";
 import { isoTime, type RealmParts } from "./realm_parts.ts";
 import { Subscription } from "./subscriptions.ts";
 import { UriIndex } from "./uri_index.ts";
@@ -68,6 +68,11 @@ export class SubscriptionIndex {
     if (this.#topics.size >= this.#parts.limits.topicCache) this.#topics.clear();
     this.#topics.set(topic, entry);
     return entry;
+  }
+
+  /** The subscriptions that a topic reaches, without remembering them. */
+  matching(topic: string): Subscription[] {
+    return this.#index.matching(topic);
   }
 
   /** Whether a subscription matches a topic. */

@@ -1,5 +1,5 @@
 /** A subscription: the pair of topic and match, shared by all its subscribers. @module */
-import type { MatchPolicy } from "./options.ts";
+import type { MatchPolicy } from "../../wamp/uri.ts";
 import type { RetainedEvent } from "./retained.ts";
 import type { Session } from "./session.ts";
 

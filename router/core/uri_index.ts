@@ -1,5 +1,5 @@
 /** Finds the patterns that match a URI without looking at the others (spec 3.3, 4.2). @module */
-import type { MatchPolicy } from "./options.ts";
+import type { MatchPolicy } from "../../wamp/uri.ts";
 
 interface TreeNode<T> {
   readonly literal: Map<string, TreeNode<T>>;
