@@ -1,9 +1,8 @@
 /** The agent as its author sees it. @module */
 import type {
   CallOptions,
-  Floats,
-  Match,
-  Registration,
+  RegisterOptions,
+  SubscribeOptions,
   WampEvent,
   WampInvocation,
 } from "../client/wamp_session.ts";
@@ -13,13 +12,6 @@ import type { Feed, FeedSpec, Sample, Samples } from "./feed.ts";
 import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
 import type { ParamSpecs, ParamValues } from "./params.ts";
 import type { SessionData } from "./session.ts";
-
-/** How a topic is subscribed to. */
-export interface SubscribeOptions {
-  readonly match?: Match | undefined;
-  /** `keep` hands integral floats over as `Float`, for recorders. Default `plain`. */
-  readonly floats?: Floats | undefined;
-}
 
 /** A topic that an agent listens to, on every join anew. */
 export interface AgentSubscription {
@@ -114,11 +106,19 @@ export interface Agent {
     options?: SubscribeOptions,
   ): AgentSubscription;
 
-  /** Offers a procedure beside the two that every agent has, now or on joining, and again after each reconnect. */
+  /**
+   * Offers a procedure beside the two that every agent has, on joining and again after each reconnect.
+   *
+   * What the handler throws becomes `wamp.error.runtime_error` with the text of the error, or its own error when it is a
+   * `WampError`. Only before the agent has joined, that is in the constructor.
+   *
+   * @throws {TypeError} If the agent has joined already.
+   */
   registerProcedure(
     procedure: string,
     handler: (invocation: WampInvocation) => unknown,
-  ): Promise<Registration>;
+    options?: RegisterOptions,
+  ): void;
 
   /** Calls any procedure; fails at once while the router is away, and after 30 s unless told otherwise. */
   call(procedure: string, args?: readonly unknown[], options?: CallOptions): Promise<unknown>;

@@ -27,7 +27,18 @@
 export { Float } from "../internal/float.ts";
 export { OpCode, SESSION_STATUSES, type SessionStatus } from "../ocs/op_code.ts";
 export type { Logger } from "../internal/log.ts";
-export type { Agent, AgentSubscription, OperationCall, SubscribeOptions } from "./agent.ts";
+export type {
+  Arguments,
+  CallOptions,
+  Floats,
+  Match,
+  RegisterOptions,
+  SubscribeOptions,
+  WampEvent,
+  WampInvocation,
+} from "../client/wamp_session.ts";
+export { WampError } from "../wamp/errors.ts";
+export type { Agent, AgentSubscription, OperationCall } from "./agent.ts";
 export {
   type AgentLog,
   createLog,
@@ -70,5 +81,7 @@ export {
   tuple,
 } from "./params.ts";
 export type { AgentClass, AgentProgram } from "./program.ts";
+export { launchAgent, type RunningAgent, startAgent, type StartAgentOptions } from "./start_agent.ts";
+export type { AgentConnectOptions, AgentEnd } from "./agent_core.ts";
 export type { Session, SessionData } from "./session.ts";
 export { type AcquireOptions, type HeldLock, TimeoutLock } from "./timeout_lock.ts";

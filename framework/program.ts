@@ -2,11 +2,15 @@
 import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
 import type { Agent } from "./agent.ts";
 
-/** An agent's class: its constructor registers operations and feeds. May be `AsyncDisposable`, then it is told the end. */
-export type AgentClass<S extends OptionSpecs = OptionSpecs> = new (
+/**
+ * An agent's class: its constructor registers operations and feeds.
+ *
+ * One that has `[Symbol.asyncDispose]` or `[Symbol.dispose]` is told of the end, when its operations are over.
+ */
+export type AgentClass<S extends OptionSpecs = OptionSpecs, T extends object = object> = new (
   agent: Agent,
   options: OptionValues<S>,
-) => object;
+) => T;
 
 /** The data beside a class: its name, its options, its purpose. */
 export interface AgentProgram<S extends OptionSpecs = OptionSpecs> {

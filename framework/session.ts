@@ -3,6 +3,7 @@ import { Float } from "../internal/float.ts";
 import type { Logger } from "../internal/log.ts";
 import { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
 import { type OpCode, opCodeOf, SESSION_STATUSES, type SessionStatus } from "../ocs/op_code.ts";
+import { isTruthy, pyStr } from "../ocs/python_text.ts";
 import { jsonSafe } from "./session_data.ts";
 
 /** What an operation keeps for its clients: anything that JSON can say. */
@@ -131,7 +132,7 @@ export class OperationSession implements Session {
 
   /** Adds a message; also one that is no text, as Python does. */
   addMessage(text: unknown): void {
-    this.#add(text, this.#clock.now());
+    this.#add(sendable(text, pyStr), this.#clock.now());
   }
 
   /** Aborts `signal`. */
@@ -146,8 +147,8 @@ export class OperationSession implements Session {
 
   /** Ends the run: its last message, its success as returned, status `done`. */
   finish(success: unknown, message: unknown): void {
-    this.addMessage(message);
-    this.success = success;
+    this.addMessage(sendable(message, pyStr));
+    this.success = sendable(success, isTruthy);
     this.setStatus("done");
     this.#settleEnd();
   }
@@ -196,7 +197,7 @@ export class OperationSession implements Session {
 
   #add(text: unknown, timestampSeconds: number): void {
     this.#messages.push([timestampSeconds, text]);
-    this.#log.info(`${this.opName}:${this.sessionId} ${text}`);
+    this.#log.info(`${this.opName}:${this.sessionId} ${pyStr(text)}`);
   }
 
   /** Forgets old messages now and then; what is between two purges may exceed the limits (OCS 3.4). */
@@ -211,5 +212,20 @@ export class OperationSession implements Session {
     }
     this.#messages = this.#messages.slice(drop);
     this.#cancelPurge = this.#clock.after(Math.max(minAgeSeconds / 5, 600), () => this.#purge());
+  }
+
+  /** Frees the timer of a run that will not end by itself any more. */
+  [Symbol.dispose](): void {
+    this.#cancelPurge();
+    this.#abort.abort();
+  }
+}
+
+/** A value as it is where JSON can say it; else something near it, for one odd message must not fail every reply. */
+function sendable(value: unknown, otherwise: (value: unknown) => unknown): unknown {
+  try {
+    return jsonSafe(value);
+  } catch {
+    return otherwise(value);
   }
 }

@@ -1,0 +1,484 @@
+/** The running side of an agent: its connection, its two procedures, its feeds, its beginning and end. @module */
+import type {
+  CallOptions,
+  LeaveDetails,
+  RegisterOptions,
+  SubscribeOptions,
+  Subscription,
+  WampEvent,
+  WampInvocation,
+} from "../client/wamp_session.ts";
+import { type ConnectOptions, WampConnection } from "../client/wamp_connection.ts";
+import { WampError } from "../wamp/errors.ts";
+import { agentAddress, feedTopic, opsProcedure } from "../ocs/addresses.ts";
+import { pyFloatRepr } from "../ocs/python_float.ts";
+import { pyStr } from "../ocs/python_text.ts";
+import type { Agent, AgentSubscription, OperationCall } from "./agent.ts";
+import { AgentAccess } from "./agent_access.ts";
+import type { AgentLog } from "./agent_log.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { type Feed, type FeedSpec, OwnedFeed, type Sample, type Samples } from "./feed.ts";
+import { disposeOwner } from "./_dispose_owner.ts";
+import { explainRefusal } from "./_explain_refusal.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { Operations } from "./operations.ts";
+import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
+import { readManagementQuery } from "./ops_arguments.ts";
+import { errorText } from "./run_outcome.ts";
+
+/** How an agent is reached and reaches its router. */
+export interface AgentCoreOptions {
+  readonly instanceId: string;
+  readonly addressRoot: string;
+  readonly agentClass: string;
+  readonly log: AgentLog;
+  readonly clock?: Clock | undefined;
+  /** `none`, `override:PW2,PW3` or `director:ID`; default none. */
+  readonly accessPolicy?: string | null | undefined;
+  /** Where the router is. */
+  readonly connection: AgentConnectOptions;
+  /**
+   * The agent ends itself when it has been away from the router, after having been there, for so many seconds; 0 never.
+   * Default 10.
+   */
+  readonly crossbarTimeoutSeconds?: number | undefined;
+  /** Operations get so long to end on shutdown. Default 8 s, so that all is over within 10. */
+  readonly stopWithinSeconds?: number | undefined;
+}
+
+/** Where the router is; what the framework itself sets is left out. */
+export type AgentConnectOptions = Omit<
+  ConnectOptions,
+  "onJoin" | "onLeave" | "onRegistrationRefused" | "logger" | "floats" | "timeoutMs" | "reconnect" | "signal"
+>;
+
+/** Why an agent ended. */
+export type AgentEnd = "stopped" | "router away" | "not registered";
+
+// Pause between attempts to register what somebody else holds.
+const REGISTER_PAUSE_SECONDS = 2;
+const DISPOSE_SECONDS = 1;
+
+interface StartupSubscription {
+  readonly topic: string;
+  readonly handler: (event: WampEvent) => void;
+  readonly options: SubscribeOptions | undefined;
+  live: Subscription | undefined;
+  ended: boolean;
+}
+
+interface ExtraProcedure {
+  readonly procedure: string;
+  readonly handler: (invocation: WampInvocation) => unknown;
+  readonly options: RegisterOptions | undefined;
+}
+
+/** The framework's side of an `Agent`. */
+export class AgentCore implements Agent, AsyncDisposable {
+  readonly instanceId: string;
+  readonly addressRoot: string;
+  readonly address: string;
+  readonly agentClass: string;
+  readonly agentSessionId: string;
+  readonly log: AgentLog;
+  readonly clock: Clock;
+  heartbeat = true;
+  /** Resolves when the agent is over, however that came. */
+  readonly ended: Promise<AgentEnd>;
+  readonly #options: AgentCoreOptions;
+  readonly #access: AgentAccess;
+  readonly #operations: Operations;
+  readonly #feeds = new Map<string, OwnedFeed>();
+  readonly #subscriptions = new Set<StartupSubscription>();
+  readonly #procedures: ExtraProcedure[] = [];
+  readonly #heart: Heartbeat;
+  readonly #shutdown = new AbortController();
+  readonly #settleEnd: (end: AgentEnd) => void;
+  readonly #ready = Promise.withResolvers<void>();
+  #connection: WampConnection | undefined;
+  #owner: object | undefined;
+  #registered = false;
+  #complete = false;
+  #startedUp = false;
+  #joining = false;
+  #cancelWatchdog: (() => void) | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #stopping: Promise<void> | undefined;
+
+  /**
+   * Makes an agent that does nothing yet.
+   *
+   * @throws {RangeError} If the access policy is none that exists.
+   */
+  constructor(options: AgentCoreOptions) {
+    this.#options = options;
+    this.instanceId = options.instanceId;
+    this.addressRoot = options.addressRoot;
+    this.address = agentAddress(options.addressRoot, options.instanceId);
+    this.agentClass = options.agentClass;
+    this.log = options.log;
+    this.clock = options.clock ?? SYSTEM_CLOCK;
+    this.agentSessionId = pyFloatRepr(this.clock.now());
+    const { log, clock } = this;
+    const agent = { agentClass: this.agentClass, instanceId: this.instanceId };
+    this.#access = new AgentAccess({ policy: options.accessPolicy, agent, log, clock });
+    this.#operations = new Operations({ access: this.#access, log, clock });
+    this.#heart = new Heartbeat(() => this.#beat(), clock);
+    const { promise, resolve } = Promise.withResolvers<AgentEnd>();
+    this.ended = promise;
+    this.#settleEnd = resolve;
+    const { directorId } = this.#access;
+    if (directorId !== undefined) {
+      const director = agentAddress(this.addressRoot, directorId);
+      this.subscribe(feedTopic(director, "controls"), ({ args: [event] }) => {
+        if (Array.isArray(event)) this.#access.update(event[0]);
+      });
+    }
+  }
+
+  /** Aborted when the agent shuts down. */
+  get signal(): AbortSignal {
+    return this.#shutdown.signal;
+  }
+
+  /** Which access policy is in force. */
+  get accessPolicy(): "none" | "override" | "director" {
+    return this.#access.policyName;
+  }
+
+  /** Registered feeds by name. */
+  get feeds(): ReadonlyMap<string, Feed> {
+    return this.#feeds;
+  }
+
+  /** Resolves when the agent has joined for the first time and answers calls; rejects when it ends before. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Registers a task. */
+  // The public overloads tie the params of `run` to their declarations; in here they are whatever the check gives.
+  registerTask(name: string, spec: TaskSpec, run: Run<never, never>): void {
+    // `run` is only ever called with params that passed `spec.params`, and a session whose data it owns.
+    this.#operations.register("task", name, { spec, run: run as unknown as Run<unknown> });
+  }
+
+  /** Registers a process. */
+  registerProcess(name: string, spec: ProcessSpec, run: Run<never, never>): void {
+    // As above.
+    this.#operations.register("process", name, { spec, run: run as unknown as Run<unknown> });
+  }
+
+  /** Registers a feed. */
+  registerFeed(name: string, spec: FeedSpec & { readonly record: true }): Feed<Sample | Samples>;
+  registerFeed(name: string, spec?: FeedSpec): Feed;
+  registerFeed(name: string, spec: FeedSpec = {}): Feed {
+    const owner = {
+      address: this.address,
+      agentClass: this.agentClass,
+      agentSessionId: this.agentSessionId,
+      log: this.log,
+      clock: this.clock,
+      publish: (topic: string, args: readonly unknown[]) =>
+        this.#connection?.publish(topic, args) ?? Promise.reject(new Error("the agent has not joined yet")),
+    };
+    const feed = new OwnedFeed(owner, name, spec);
+    this.#feeds.set(name, feed);
+    return feed;
+  }
+
+  /** Listens to a topic. */
+  subscribe(
+    topic: string,
+    handler: (event: WampEvent) => void,
+    options?: SubscribeOptions,
+  ): AgentSubscription {
+    const guarded = (event: WampEvent): void => {
+      try {
+        handler(event);
+      } catch (error) {
+        this.log.error(`Handler of "${topic}" failed: ${errorText(error)}`);
+      }
+    };
+    const entry: StartupSubscription = { topic, handler: guarded, options, live: undefined, ended: false };
+    this.#subscriptions.add(entry);
+    if (this.#startedUp) void this.#subscribeNow(entry);
+    return {
+      topic,
+      unsubscribe: async () => {
+        entry.ended = true;
+        this.#subscriptions.delete(entry);
+        await entry.live?.unsubscribe();
+      },
+    };
+  }
+
+  /** Offers a procedure of one's own. */
+  registerProcedure(
+    procedure: string,
+    handler: (invocation: WampInvocation) => unknown,
+    options?: RegisterOptions,
+  ): void {
+    if (this.#connection !== undefined) {
+      throw new TypeError(`Cannot register procedure "${procedure}": the agent has been started already`);
+    }
+    this.#procedures.push({ procedure, handler, options });
+  }
+
+  /** Calls any procedure. */
+  call(procedure: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
+    return this.#connected(`call "${procedure}"`).call(procedure, args, options);
+  }
+
+  /** Calls another agent's operation. */
+  async callOperation(
+    { address, action, opName, params, timeoutSeconds, password }: OperationCall,
+  ): Promise<readonly [number, string, Record<string, unknown>]> {
+    const waits = action === "wait" ? (timeoutSeconds ?? Infinity) : 0;
+    const reply = await this.call(opsProcedure(address), [action, opName], {
+      // As Python's call_op sends it: params and timeout by name, null where there is nothing.
+      kwargs: {
+        params: params ?? null,
+        timeout: timeoutSeconds ?? null,
+        ...(password === undefined || password === "" ? {} : { password }),
+      },
+      timeoutMs: 30_000 + waits * 1000,
+    });
+    if (!Array.isArray(reply) || reply.length !== 3) {
+      throw new TypeError(
+        `Cannot ${action} "${opName}" of ${address}: it answered ${pyStr(reply)}, expected three`,
+      );
+    }
+    const [code, message, session] = reply;
+    return [Number(code), pyStr(message), session];
+  }
+
+  /**
+   * Begins: connects, and goes on trying for ever until the router is there.
+   *
+   * @param owner The author's object; disposed of at the end when it can be.
+   */
+  connect(owner?: object): void {
+    this.#owner = owner;
+    this.registerFeed("heartbeat");
+    this.log.info(`ocs: starting ${this.agentClass} @ ${this.address}`);
+    const connection = new WampConnection({
+      ...this.#options.connection,
+      logger: this.log,
+      onLeave: (leave) => this.#left(leave),
+      onRegistrationRefused: (procedure, error) => this.#refused(procedure, error),
+    });
+    this.#connection = connection;
+    connection.onStateChange((state) => {
+      if (state === "joined") void this.#joined();
+    });
+    if (connection.state === "joined") void this.#joined();
+  }
+
+  /**
+   * Ends: stops operations with full credentials, publishes what feeds still hold, leaves and closes.
+   *
+   * Over within `stopWithinSeconds` and 2 s, whatever hangs. May be called again; all callers wait for the same end.
+   */
+  stop(end: AgentEnd = "stopped"): Promise<void> {
+    return this.#stopping ??= this.#stop(end);
+  }
+
+  /** Stops. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(end: AgentEnd): Promise<void> {
+    this.#shutdown.abort();
+    this.#cancelWatchdog?.();
+    this.#cancelRetry?.();
+    const late = await this.#operations.endAll(this.#options.stopWithinSeconds ?? 8);
+    if (late.length > 0) this.log.error(`Operations did not end in time: ${late.join(", ")}`);
+    for (const feed of this.#feeds.values()) feed.flush();
+    this.#heart.stop();
+    try {
+      await disposeOwner(this.#owner, { withinSeconds: DISPOSE_SECONDS, clock: this.clock });
+    } catch (error) {
+      this.log.error(`Error at the end of ${this.agentClass}: ${errorText(error)}`);
+    }
+    await this.#connection?.close();
+    this.#operations[Symbol.dispose]();
+    this.#ready.promise.catch(() => {});
+    this.#ready.reject(new Error(`Cannot run ${this.address}: it ended (${end}) before it had joined`));
+    this.#settleEnd(end);
+  }
+
+  #connected(action: string): WampConnection {
+    if (this.#connection !== undefined) return this.#connection;
+    throw new Error(`Cannot ${action}: the agent has not been started yet`);
+  }
+
+  /** The session is there: registers, beats, subscribes, starts up, in this order (OCS 5.2). */
+  async #joined(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined || this.#joining || this.#shutdown.signal.aborted) return;
+    this.#joining = true;
+    this.#cancelRetry?.();
+    try {
+      this.log.info(`session joined: session_id=${connection.id} realm=${connection.realm}`);
+      // After the first time the connection renews procedures and subscriptions before it counts as joined.
+      if (!this.#registered) {
+        if (!await this.#registerBasics(connection)) return this.#retryLater();
+        this.#registered = true;
+      }
+      this.#heart.start();
+      for (const entry of this.#subscriptions) {
+        if (entry.live === undefined && !await this.#subscribeNow(entry)) return this.#retryLater();
+      }
+      this.#complete = true;
+      this.#cancelWatchdog?.();
+      this.#cancelWatchdog = undefined;
+      if (!this.#startedUp) {
+        this.#startedUp = true;
+        this.#operations.startStartupOperations();
+        this.#ready.resolve();
+      }
+      if (this.#access.directorId !== undefined) void this.#pollDirector(this.#access.directorId);
+    } finally {
+      this.#joining = false;
+    }
+  }
+
+  async #registerBasics(connection: WampConnection): Promise<boolean> {
+    const procedures: readonly ExtraProcedure[] = [
+      {
+        procedure: opsProcedure(this.address),
+        handler: (call) => this.#ops(call),
+        options: { floats: "keep" },
+      },
+      { procedure: this.address, handler: (call) => this.#manage(call), options: undefined },
+      ...this.#procedures,
+    ];
+    const registered: AsyncDisposable[] = [];
+    for (const { procedure, handler, options } of procedures) {
+      try {
+        registered.push(await connection.register(procedure, answering(handler), options));
+      } catch (error) {
+        for (const one of registered) await one[Symbol.asyncDispose]();
+        await explainRefusal(error, { connection, address: this.address, log: this.log });
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Not complete yet: the watchdog runs, and everything is tried again a little later. */
+  #retryLater(): void {
+    this.#watch();
+    this.#cancelRetry = this.clock.after(REGISTER_PAUSE_SECONDS, () => {
+      if (this.#connection?.state === "joined") void this.#joined();
+    });
+  }
+
+  async #subscribeNow(entry: StartupSubscription): Promise<boolean> {
+    try {
+      const live = await this.#connected("subscribe").subscribe(entry.topic, entry.handler, entry.options);
+      entry.live = live;
+      if (entry.ended) await live.unsubscribe();
+      return true;
+    } catch (error) {
+      this.log.error("Failed to subscribe to a feed or feed pattern; possible configuration problem.");
+      this.log.error(`"${entry.topic}": ${errorText(error)}`);
+      return false;
+    }
+  }
+
+  async #pollDirector(directorId: string): Promise<void> {
+    const director = agentAddress(this.addressRoot, directorId);
+    try {
+      await this.call(`${director}.agent_poll`, [], {
+        kwargs: { instance_id: this.instanceId, agent_class: this.agentClass },
+      });
+    } catch {
+      this.log.error(`Failed to request access rules from access director at ${director}`);
+    }
+  }
+
+  /** The session is over; operations go on unless the router said a normal goodbye (OCS 5.4). */
+  #left({ reason, message }: LeaveDetails): void {
+    this.log.info(`session left: reason=${reason} message=${message}`);
+    if (this.#heart.running) this.log.info("stopping heartbeat");
+    this.#heart.stop();
+    this.#complete = false;
+    if (this.#shutdown.signal.aborted) return;
+    if (reason === "wamp.close.normal") void this.#operations.endAll(0);
+    this.log.info("waiting for reconnection");
+    this.#watch();
+  }
+
+  /** Ends the agent unless it is back in time. Looks again at the end, which Python's watchdog fails to. */
+  #watch(): void {
+    const limit = this.#options.crossbarTimeoutSeconds ?? 10;
+    if (limit === 0 || this.#cancelWatchdog !== undefined || this.#shutdown.signal.aborted) return;
+    this.log.info(`waiting at least ${limit} more seconds before giving up`);
+    this.#cancelWatchdog = this.clock.after(limit, () => {
+      this.#cancelWatchdog = undefined;
+      if (this.#complete) return;
+      this.log.error(`Not joined and registered within ${limit} s; giving up`);
+      void this.stop(this.#registered ? "router away" : "not registered");
+    });
+  }
+
+  #refused(procedure: string, error: Error): void {
+    this.log.error(`Failed to register "${procedure}" again: ${error.message}`);
+  }
+
+  #beat(): void {
+    if (!this.heartbeat) return;
+    this.log.debug(` ${this.clock.now().toFixed(1)} ${this.address} heartbeat `);
+    this.#feeds.get("heartbeat")?.publish(this.#operations.opCodes());
+  }
+
+  #ops({ args, kwargs, signal }: WampInvocation): unknown {
+    return this.#operations.handle(args, kwargs, signal);
+  }
+
+  #manage({ args, kwargs }: WampInvocation): unknown {
+    switch (readManagementQuery(args, kwargs)) {
+      case "get_api":
+        return {
+          agent_class: this.agentClass,
+          instance_hostname: Deno.hostname(),
+          instance_pid: Deno.pid,
+          feeds: this.#describedFeeds(),
+          processes: this.#operations.described("process"),
+          tasks: this.#operations.described("task"),
+          access_control: this.#access.encoded(),
+        };
+      case "get_tasks":
+        return this.#operations.described("task");
+      case "get_processes":
+        return this.#operations.described("process");
+      case "get_feeds":
+        return this.#describedFeeds();
+      case "get_agent_class":
+        return this.agentClass;
+      default:
+        return null;
+    }
+  }
+
+  #describedFeeds(): unknown[] {
+    return [...this.#feeds.values()].map((feed) => [feed.name, feed.encoded()]);
+  }
+}
+
+/** Answers errors as Python agents do: `wamp.error.runtime_error` with the text, no more (OCS 1.5). */
+function answering(
+  handler: (invocation: WampInvocation) => unknown,
+): (invocation: WampInvocation) => Promise<unknown> {
+  return async (invocation) => {
+    try {
+      return await handler(invocation);
+    } catch (error) {
+      if (error instanceof WampError) throw error;
+      throw new WampError("wamp.error.runtime_error", [errorText(error)], {}, { cause: error });
+    }
+  };
+}
