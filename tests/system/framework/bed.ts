@@ -1,0 +1,108 @@
+/** A router, an agent on it and a client beside it, all in this process. @module */
+import { WampConnection } from "../../../client/mod.ts";
+import {
+  type AgentClass,
+  type AgentConnectOptions,
+  createLog,
+  type LogRecord,
+  type RunningAgent,
+  startAgent,
+  type StartAgentOptions,
+} from "../../../framework/mod.ts";
+import { Router } from "../../../router/mod.ts";
+import type { WampEvent } from "../../../client/mod.ts";
+
+/** A router with a client; closes both. */
+export class Bed implements AsyncDisposable {
+  readonly router: Router;
+  readonly client: WampConnection;
+  /** All that agents logged. */
+  readonly lines: LogRecord[] = [];
+
+  private constructor(router: Router, client: WampConnection) {
+    this.router = router;
+    this.client = client;
+  }
+
+  /** Starts a router on a free port and joins a client to it. */
+  static async start(): Promise<Bed> {
+    const router = await Router.start({ realm: "test_realm", addressRoot: "observatory" });
+    const client = new WampConnection({ ...inProcess(router), floats: "keep" });
+    await client.joined();
+    return new Bed(router, client);
+  }
+
+  /** Starts an agent on the router and waits until it answers. */
+  async agent<T extends object>(
+    agentClass: AgentClass<Record<never, never>, T>,
+    options: Partial<StartAgentOptions<Record<never, never>>> = {},
+  ): Promise<RunningAgent<T>> {
+    return await startAgent<Record<never, never>, T>(agentClass, {
+      instanceId: "tested",
+      connection: inProcess(this.router),
+      options: {},
+      log: createLog({ level: "debug", sinks: [{ write: (record) => this.lines.push(record) }] }),
+      ...options,
+    });
+  }
+
+  /** Calls `.ops` of the agent "tested". */
+  async ops(...args: unknown[]): Promise<[number, string, Record<string, unknown>]> {
+    return await this.opsWith(args, {});
+  }
+
+  /** Calls `.ops` with keywords too. */
+  async opsWith(
+    args: readonly unknown[],
+    kwargs: Record<string, unknown>,
+  ): Promise<[number, string, Record<string, unknown>]> {
+    // The agent under test answers with three; tests compare each of them.
+    return await this.client.call("observatory.tested.ops", args, { kwargs }) as [
+      number,
+      string,
+      Record<string, unknown>,
+    ];
+  }
+
+  /** Asks the agent "tested" for its description. */
+  async api(): Promise<Record<string, unknown>> {
+    // An object, as tests go on to check.
+    return await this.client.call("observatory.tested", ["get_api"]) as Record<string, unknown>;
+  }
+
+  /** Collects events of a topic. */
+  async listen(topic: string): Promise<WampEvent[]> {
+    const events: WampEvent[] = [];
+    await this.client.subscribe(topic, (event) => events.push(event));
+    return events;
+  }
+
+  /** Whether a line with this text was logged. */
+  logged(text: string): boolean {
+    return this.lines.some((record) => record.text.includes(text));
+  }
+
+  /** Closes client and router. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.close();
+    await this.router.stop();
+  }
+}
+
+/** The way to a router of this process. */
+export function inProcess(router: Router): AgentConnectOptions {
+  return {
+    url: router.url,
+    realm: "test_realm",
+    openTransport: () => Promise.resolve(router.connectInProcess()),
+  };
+}
+
+/** Waits until a condition holds, looking again and again; fails after 5 s. */
+export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`Cannot wait for ${what} any longer than 5 s`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
