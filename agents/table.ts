@@ -1,0 +1,28 @@
+/**
+ * The agents of this project: their classes as site files name them, where they are and what options they take.
+ *
+ * Data only: reading it starts nothing and loads no agent.
+ *
+ * @module
+ */
+import type { AgentProgram } from "../framework/program.ts";
+import { BAREBONES } from "./barebones/options.ts";
+import { FAKE_DATA } from "./fake_data/options.ts";
+import { REGISTRY } from "./registry/options.ts";
+
+export type { AgentProgram };
+
+/** One agent. */
+export interface AgentEntry extends AgentProgram {
+  /** The file beside this one that runs it; it exports the class under its name, and `main`. */
+  readonly file: string;
+  /** One or two sentences for help and listings. */
+  readonly summary: string;
+}
+
+/** Every agent by its `agent-class`. */
+export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
+  [BAREBONES.name]: { ...BAREBONES, file: "barebones.ts" },
+  [FAKE_DATA.name]: { ...FAKE_DATA, file: "fake_data.ts" },
+  [REGISTRY.name]: { ...REGISTRY, file: "registry.ts" },
+};
