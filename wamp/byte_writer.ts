@@ -2,6 +2,9 @@
 
 const ENCODER = new TextEncoder();
 
+/** Text for which it is not worth reserving the most that it could need. */
+const LONG = 16384;
+
 /** Writes numbers and text behind one another; made once and reused. */
 export class ByteWriter {
   /** What has been written is `bytes[0..length)`. */
@@ -68,6 +71,7 @@ export class ByteWriter {
   /** Writes text without any prefix; lone surrogates become U+FFFD. */
   text(text: string): void {
     const length = text.length;
+    if (length > LONG) return this.copy(ENCODER.encode(text));
     this.reserve(length * 3);
     if (length <= 64) {
       const { bytes } = this;

@@ -172,6 +172,11 @@ export class CborCodec implements Codec {
     writeCborText(writer, text);
   }
 
+  dict(writer: ByteWriter, dict: Dict): void {
+    if (dict === EMPTY_DICT) writer.byte(0xa0);
+    else writeCbor(writer, dict);
+  }
+
   value(writer: ByteWriter, value: unknown): void {
     writeCbor(writer, value);
   }

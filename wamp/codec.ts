@@ -55,6 +55,8 @@ export interface Codec {
   id(writer: ByteWriter, id: number): void;
   /** Writes a URI or a name. */
   text(writer: ByteWriter, text: string): void;
+  /** Writes options or details, which are empty most of the time. */
+  dict(writer: ByteWriter, dict: Dict, options: JsonOptions): void;
   /** Writes a value. */
   value(writer: ByteWriter, value: unknown, options: JsonOptions): void;
 }

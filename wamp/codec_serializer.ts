@@ -7,10 +7,11 @@ import type { JsonOptions } from "./json_encode.ts";
 import { nullNonFinite } from "./json_scan.ts";
 import type { DecodeMode } from "./kinds.ts";
 import type { Message } from "./message.ts";
-import type { Encoding, Payload, RawPayload } from "./payload.ts";
+import type { Encoding, Payload, RawPayload, ValuePayload } from "./payload.ts";
 import { Unsendable, unsendable } from "./sendable.ts";
 import type { DecodeOptions, EncodeOptions, Serializer } from "./serializer.ts";
 import { fillSlots, SHAPES } from "./shapes.ts";
+import { copyBytes, Slab } from "./slab.ts";
 
 /** Scratch memory that is kept from one message to the next. */
 const KEPT_BYTES = 65536;
@@ -31,6 +32,7 @@ export class CodecSerializer implements Serializer {
   readonly #codec: Codec;
   readonly #codecs: Readonly<Record<Encoding, Codec>>;
   #spareWriter: ByteWriter | undefined;
+  readonly #slab = new Slab();
   /** Tails of foreign payloads, so that a fan-out transcodes once. */
   readonly #tails = new WeakMap<RawPayload, Uint8Array>();
   readonly #tailsWithNull = new WeakMap<RawPayload, Uint8Array>();
@@ -56,16 +58,13 @@ export class CodecSerializer implements Serializer {
     const headroomBytes = options?.headroomBytes ?? 0;
     const json = options?.nonFiniteAsNull === true ? NON_FINITE_AS_NULL : PYTHON_LITERALS;
     const codec = this.#codec;
+    const values = payload.kind === "values" ? payload : undefined;
     // Before the writer is taken: transcoding needs one of its own.
-    const tail = this.#tailOf(payload, json);
-    const tailCount = payload.kind === "raw"
-      ? payload.count
-      : payload.kwargs !== undefined
-      ? 2
-      : payload.args !== undefined
-      ? 1
-      : 0;
+    const tail = payload.kind === "raw" ? this.#tailOf(payload, json) : EMPTY;
+    const tailCount = payload.kind === "raw" ? payload.count : countOf(payload);
     const writer = this.#takeWriter();
+    // What is being written, for the refusal.
+    let root: unknown = slots.dict;
     try {
       codec.openList(writer, 1 + shape.fields.length + tailCount + (slots.hasDetails ? 1 : 0));
       codec.id(writer, message.type);
@@ -73,28 +72,30 @@ export class CodecSerializer implements Serializer {
         const slot = shape.fields[i]?.slot;
         codec.separate(writer);
         if (slot === "text") codec.text(writer, slots.text);
-        else if (slot === "dict") codec.value(writer, slots.dict, json);
+        else if (slot === "dict") codec.dict(writer, slots.dict, json);
         else if (slot !== undefined) codec.id(writer, slots[slot]);
       }
       if (slots.hasDetails) {
         codec.separate(writer);
-        codec.value(writer, slots.dict, json);
+        codec.dict(writer, slots.dict, json);
       }
-      if (tailCount === 0) {
-        codec.closeList(writer);
-        return writer.take(headroomBytes);
+      if (tailCount > 0) codec.separate(writer);
+      if (values !== undefined && tailCount > 0) {
+        root = values.kwargs === undefined
+          ? { args: values.args }
+          : { args: values.args, kwargs: values.kwargs };
+        this.#writeTail(writer, [values.args ?? [], values.kwargs], json);
       }
-      codec.separate(writer);
       const before = writer.length;
       codec.closeList(writer);
       const closing = writer.length - before;
-      const out = new Uint8Array(headroomBytes + before + tail.length + closing);
-      out.set(writer.bytes.subarray(0, before), headroomBytes);
-      out.set(tail, headroomBytes + before);
-      if (closing > 0) out.set(writer.bytes.subarray(before, before + closing), out.length - closing);
+      const out = this.#slab.take(headroomBytes + before + tail.length + closing);
+      copyBytes(writer.bytes, before, out, headroomBytes);
+      copyBytes(tail, tail.length, out, headroomBytes + before);
+      for (let i = 0; i < closing; i++) out[out.length - closing + i] = writer.bytes[before + i] ?? 0;
       return out;
     } catch (error) {
-      throw error instanceof Unsendable ? unsendable(slots.dict) : error;
+      throw error instanceof Unsendable ? unsendable(root) : error;
     } finally {
       this.#giveWriter(writer);
     }
@@ -138,12 +139,7 @@ export class CodecSerializer implements Serializer {
   }
 
   /** Args and kwargs of a payload in this encoding. */
-  #tailOf(payload: Payload, json: JsonOptions): Uint8Array {
-    if (payload.kind === "values") {
-      if (payload.kwargs === undefined && payload.args === undefined) return EMPTY;
-      // Args may be absent on the wire only where kwargs are.
-      return this.#encodeTail([payload.args ?? [], payload.kwargs], json);
-    }
+  #tailOf(payload: RawPayload, json: JsonOptions): Uint8Array {
     if (payload.count === 0) return EMPTY;
     const asNull = this.encoding === "json" && json.nonFiniteAsNull;
     if (payload.encoding === this.encoding && !asNull) return payload.tail;
@@ -161,25 +157,21 @@ export class CodecSerializer implements Serializer {
   #transcode(payload: RawPayload, json: JsonOptions): Uint8Array {
     const reader = this.#codecs[payload.encoding].values(payload.tail, "model");
     const args = reader.value();
-    return this.#encodeTail([args, payload.count > 1 ? reader.value() : undefined], json);
-  }
-
-  #encodeTail([args, kwargs]: readonly [unknown, unknown], json: JsonOptions): Uint8Array {
+    const kwargs = payload.count > 1 ? reader.value() : undefined;
     const writer = this.#takeWriter();
     try {
-      this.#codec.value(writer, args, json);
-      if (kwargs !== undefined) {
-        this.#codec.separate(writer);
-        this.#codec.value(writer, kwargs, json);
-      }
+      this.#writeTail(writer, [args, kwargs], json);
       return writer.take(0);
-    } catch (error) {
-      throw error instanceof Unsendable
-        ? unsendable(kwargs === undefined ? { args } : { args, kwargs })
-        : error;
     } finally {
       this.#giveWriter(writer);
     }
+  }
+
+  #writeTail(writer: ByteWriter, [args, kwargs]: readonly [unknown, unknown], json: JsonOptions): void {
+    this.#codec.value(writer, args, json);
+    if (kwargs === undefined) return;
+    this.#codec.separate(writer);
+    this.#codec.value(writer, kwargs, json);
   }
 
   /** A writer nobody else uses: a `toJSON` may encode something of its own meanwhile. */
@@ -193,6 +185,12 @@ export class CodecSerializer implements Serializer {
   #giveWriter(writer: ByteWriter): void {
     if (writer.bytes.length <= KEPT_BYTES) this.#spareWriter = writer;
   }
+}
+
+/** Elements that a payload takes on the wire: args may be absent only where kwargs are. */
+function countOf(payload: ValuePayload): number {
+  if (payload.kwargs !== undefined) return 2;
+  return payload.args === undefined ? 0 : 1;
 }
 
 function modeOf(options: DecodeOptions | undefined): DecodeMode {

@@ -153,6 +153,10 @@ export class JsonCodec implements Codec {
     writer.text(JSON.stringify(text));
   }
 
+  dict(writer: ByteWriter, dict: Dict, options: JsonOptions): void {
+    writer.text(dict === EMPTY_DICT ? "{}" : jsonText(dict, options));
+  }
+
   value(writer: ByteWriter, value: unknown, options: JsonOptions): void {
     writer.text(jsonText(value, options));
   }

@@ -4,6 +4,9 @@ import { scanColon, scanJson, scanNumber, scanString, skipSpace, unexpected } fr
 import { type DecodeMode, floatOf, MAX_DEPTH, setMember, tooDeep } from "./kinds.ts";
 import { decodeUtf8, type NameTable } from "./utf8.ts";
 
+/** One character for each byte. */
+const LATIN1 = new TextDecoder("latin1");
+
 /** Reads values one behind the other, with or without commas between them. */
 export class JsonDecoder {
   /** Where the next value, a comma or white space starts. */
@@ -11,6 +14,8 @@ export class JsonDecoder {
   readonly #bytes: Uint8Array;
   readonly #mode: DecodeMode;
   readonly #names: NameTable;
+  /** The bytes as characters, made for the first number that `Number` has to read. */
+  #text: string | undefined;
 
   /** Starts at a position. */
   constructor(bytes: Uint8Array, at: number, mode: DecodeMode, names: NameTable) {
@@ -62,10 +67,18 @@ export class JsonDecoder {
   string(): string {
     const bytes = this.#bytes;
     const start = this.at;
-    const end = scanString(bytes, start);
+    let end = start + 1;
+    let byte = bytes[end];
+    while (byte !== undefined && byte !== 0x22 && byte !== 0x5c && byte >= 0x20 && byte < 0x80) {
+      byte = bytes[++end];
+    }
+    if (byte === 0x22 && bytes[start] === 0x22) {
+      this.at = end + 1;
+      return this.#names.decode(bytes, start + 1, end);
+    }
+    end = scanString(bytes, start);
     this.at = end;
-    const escape = bytes.indexOf(0x5c, start);
-    if (escape < 0 || escape >= end) return this.#names.decode(bytes, start + 1, end - 1);
+    // JSON.parse knows the escapes, which the scanner has checked.
     const text: unknown = JSON.parse(decodeUtf8(bytes, start, end));
     return String(text);
   }
@@ -84,7 +97,7 @@ export class JsonDecoder {
       value = value * 10 + digit;
     }
     if (i === end && value <= Number.MAX_SAFE_INTEGER) return negative && value !== 0 ? -value : value;
-    const text = decodeUtf8(bytes, start, end);
+    const text = (this.#text ??= LATIN1.decode(bytes)).substring(start, end);
     return i === end ? BigInt(text) : floatOf(Number(text), this.#mode);
   }
 

@@ -126,16 +126,24 @@ function scanWord(bytes: Uint8Array, at: number, word: string): number {
 /** Finds the end of a number or of `-Infinity`. */
 export function scanNumber(bytes: Uint8Array, at: number): number {
   const start = at;
-  if (bytes[at] === 0x2d) {
-    at++;
-    if (bytes[at] === 0x49) return scanWord(bytes, at, "Infinity");
+  let byte = bytes[at];
+  if (byte === 0x2d) {
+    byte = bytes[++at];
+    if (byte === 0x49) return scanWord(bytes, at, "Infinity");
   }
-  at = bytes[at] === 0x30 ? at + 1 : scanDigits(bytes, at);
-  if (bytes[at] === 0x2e) at = scanDigits(bytes, at + 1);
-  const byte = bytes[at];
+  const digits = at;
+  while (byte !== undefined && byte >= 0x30 && byte <= 0x39) byte = bytes[++at];
+  // A zero in front stands alone.
+  if (at === digits || at > digits + 1 && bytes[digits] === 0x30) throw unexpected(bytes, digits);
+  if (byte === 0x2e) {
+    const fraction = ++at;
+    byte = bytes[at];
+    while (byte !== undefined && byte >= 0x30 && byte <= 0x39) byte = bytes[++at];
+    if (at === fraction) throw unexpected(bytes, at);
+  }
   if (byte === 0x65 || byte === 0x45) {
-    at++;
-    if (bytes[at] === 0x2b || bytes[at] === 0x2d) at++;
+    byte = bytes[++at];
+    if (byte === 0x2b || byte === 0x2d) at++;
     at = scanDigits(bytes, at);
   }
   if (at - start > MAX_INTEGER_DIGITS) {

@@ -137,6 +137,11 @@ export class MsgpackCodec implements Codec {
     writeMsgpackText(writer, text);
   }
 
+  dict(writer: ByteWriter, dict: Dict): void {
+    if (dict === EMPTY_DICT) writer.byte(0x80);
+    else writeMsgpack(writer, dict);
+  }
+
   value(writer: ByteWriter, value: unknown): void {
     writeMsgpack(writer, value);
   }

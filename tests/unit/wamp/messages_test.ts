@@ -129,7 +129,7 @@ for (const [name, wire, text] of VIOLATIONS) {
       return;
     }
     // The same in the binary encodings, but for what is legal there.
-    if (/1\.0|\u0018|9007199254740993/.test(wire)) return;
+    if (["1.0", "\u0018", "9007199254740993"].some((part) => wire.includes(part))) return;
     assert.throws(() => MSGPACK_SERIALIZER.decodeMessage(encodeMsgpackOracle(value)), ProtocolViolation);
     const cbor = serializerFor("cbor");
     assert.throws(() => cbor.decodeMessage(cbor.encodeValue(value)), {

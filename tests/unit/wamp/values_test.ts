@@ -28,7 +28,7 @@ Deno.test("encodeMessage() carries 2,000 random payloads through every pair of e
   for (let i = 0; i < 2000; i++) {
     const value = randomValue(random, { bignums: false });
     const source = random.pick(ENCODINGS), target = random.pick(ENCODINGS);
-    let message = {
+    const message = {
       type: 70,
       request: 1,
       options: {},
