@@ -83,5 +83,16 @@ export {
 export type { AgentClass, AgentProgram } from "./program.ts";
 export { launchAgent, type RunningAgent, startAgent, type StartAgentOptions } from "./start_agent.ts";
 export type { AgentConnectOptions, AgentEnd } from "./agent_core.ts";
+export { runAgent, type RunAgentOptions } from "./run_agent.ts";
+export {
+  type ByteWriter,
+  consoleSink,
+  consoleTime,
+  type FileSink,
+  fileTime,
+  type LogFileOptions,
+  openLogFile,
+  WriterSink,
+} from "./log_sinks.ts";
 export type { Session, SessionData } from "./session.ts";
 export { type AcquireOptions, type HeldLock, TimeoutLock } from "./timeout_lock.ts";
