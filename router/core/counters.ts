@@ -63,6 +63,4 @@ export interface CoreGauges {
   readonly calls: number;
   /** Topics with a retained event. */
   readonly retained: number;
-  /** Topics whose receivers are remembered. */
-  readonly cachedTopics: number;
 }

@@ -183,6 +183,11 @@ export class TestPeer {
     this.session = core.open(link);
   }
 
+  /** The code the router has closed with. */
+  closeCode(): number | undefined {
+    return this.closed?.code;
+  }
+
   /** Sends a message to the router. */
   send(message: Message): void {
     this.lastReceivedMs = this.#clock.monotonicMs();
@@ -238,7 +243,7 @@ export class TestPeer {
     assert(typeof message === "string");
     if (textPart !== undefined) assert.match(message, textPart);
     this.expectNothing();
-    assert.equal(this.closed?.code, 1002);
+    assert.equal(this.closeCode(), 1002);
   }
 
   subscribe(topic: string, options: Dict = {}): number {
