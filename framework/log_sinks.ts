@@ -110,6 +110,7 @@ export function consoleSink(writer: ByteWriter = Deno.stdout): WriterSink {
 
 /** A log file that is open. */
 export interface FileSink extends LogSink, Disposable {
+  /** Where it is. */
   readonly path: string;
 }
 

@@ -1,9 +1,9 @@
 /** The runner of an agent's own program. @module */
-import { formatOptionHelp } from "../site/option_help.ts";
-import type { OptionSpecs } from "../site/option_specs.ts";
-import { SITE_OPTIONS } from "../site/site_options.ts";
+import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
+import { parseAgentArgs } from "../site/parse_agent_args.ts";
+import { needSetting } from "../site/resolved_site.ts";
 import { agentAddress } from "../ocs/addresses.ts";
-import { agentSettings } from "./_agent_settings.ts";
+import type { AgentConnectOptions } from "./agent_core.ts";
 import { type AgentLog, createLog, type LogLevel, type LogSink, parseLogLevel } from "./agent_log.ts";
 import { consoleSink, openLogFile, type WriterSink } from "./log_sinks.ts";
 import type { AgentClass, AgentProgram } from "./program.ts";
@@ -14,8 +14,6 @@ import { launchAgent, type RunningAgent } from "./start_agent.ts";
 export interface RunAgentOptions {
   /** Command line without program name; default that of the process. */
   readonly args?: readonly string[] | undefined;
-  /** Called at the very end; default ends the process. */
-  readonly exit?: ((code: number) => void) | undefined;
 }
 
 /** Exit codes of an agent's program. */
@@ -27,35 +25,30 @@ const FLUSH_MS = 500;
 /**
  * Runs an agent as the program of this process, from command line to exit code.
  *
- * Site options and the class's own come from the command line and the site file (OCS 6), the log level from `LOGLEVEL`.
- * The agent tries for ever to reach the router at first; after a loss it gives up after `--crossbar-timeout`. SIGINT and
- * SIGTERM end it within 10 s, at once when nothing runs; a second one ends the process on the spot. Exit code 0 for every
- * orderly end, 2 for wrong options, 1 when the agent could not be made.
+ * Site options and the class's own come from the command line, the environment and the site file (OCS 6), the log level
+ * from `LOGLEVEL`. The agent tries for ever to reach the router at first; after a loss it gives up after
+ * `--crossbar-timeout`. SIGINT and SIGTERM end it within 10 s, at once when nothing runs; a second one ends the process on
+ * the spot.
+ *
+ * @returns The exit code, for `Deno.exit`, so that a timer somebody forgot cannot keep the process: 0 for every orderly
+ * end, 2 for wrong options, 1 when the agent could not be made.
  *
  * @example An agent file
  * ```ts ignore
- * export const program = { name: "CounterAgent", options: {} } satisfies AgentProgram;
- * if (import.meta.main) await runAgent(CounterAgent, program);
+ * export const COUNTER = { name: "CounterAgent", options: {} } satisfies AgentProgram;
+ * if (import.meta.main) Deno.exit(await runAgent(CounterAgent, COUNTER));
  * ```
  */
 export async function runAgent<const S extends OptionSpecs, T extends object>(
   agentClass: AgentClass<S, T>,
   program: AgentProgram<S>,
-  { args = Deno.args, exit = Deno.exit }: RunAgentOptions = {},
-): Promise<void> {
+  { args = Deno.args }: RunAgentOptions = {},
+): Promise<number> {
   const sink = consoleSink();
-  const sinks: LogSink[] = [sink];
-  let code: number = EXIT.FAILED;
   try {
-    if (args.some((arg) => arg === "-h" || arg === "--help")) {
-      await writeOut(helpText(program));
-      code = EXIT.OK;
-    } else {
-      code = await run(agentClass, program, { args, sinks });
-    }
+    return await run(agentClass, program, { args, sinks: [sink] });
   } finally {
     await flushed(sink);
-    exit(code);
   }
 }
 
@@ -65,7 +58,7 @@ async function run<const S extends OptionSpecs, T extends object>(
   { args, sinks }: { readonly args: readonly string[]; readonly sinks: LogSink[] },
 ): Promise<number> {
   let level: LogLevel;
-  let settings: Awaited<ReturnType<typeof agentSettings<S>>>;
+  let settings: AgentSettings<S> | string;
   try {
     level = parseLogLevel(Deno.env.get("LOGLEVEL") ?? "info");
   } catch (error) {
@@ -73,26 +66,27 @@ async function run<const S extends OptionSpecs, T extends object>(
     return EXIT.FAILED;
   }
   try {
-    settings = await agentSettings(program.options, args);
+    settings = await readSettings(program, args);
   } catch (error) {
     await writeError(errorText(error));
     return EXIT.USAGE;
   }
+  if (typeof settings === "string") {
+    await Deno.stdout.write(new TextEncoder().encode(settings));
+    return EXIT.OK;
+  }
   const log = createLog({ level, sinks });
-  const address = agentAddress(settings.addressRoot, settings.instanceId);
-  const file = openLogFile({ logDir: settings.logDir, workingDir: settings.workingDir, address }, log);
+  using file = openLogFile(
+    { ...settings, address: agentAddress(settings.addressRoot, settings.instanceId) },
+    log,
+  );
   if (file !== undefined) sinks.push(file);
   log.info(`log_file is apparently ${file?.path ?? "None"}`);
   let running: RunningAgent<T>;
   try {
-    running = launchAgent(agentClass, {
-      ...settings,
-      agentClass: program.name,
-      connection: { url: settings.url, realm: settings.realm },
-      log,
-    });
+    running = launchAgent(agentClass, { ...settings, agentClass: program.name, log });
   } catch (error) {
-    log.critical(`Cannot start ${program.name}: ${errorText(error)}`);
+    log.critical(`Cannot start ${program.name}: ${stackOf(error)}`);
     return EXIT.FAILED;
   }
   // Nobody waits for it here; `ended` tells of an agent that never came to be ready.
@@ -102,6 +96,38 @@ async function run<const S extends OptionSpecs, T extends object>(
   await running.ended;
   log.info("stopping reactor");
   return EXIT.OK;
+}
+
+/** Everything that comes from outside. */
+interface AgentSettings<S extends OptionSpecs> {
+  readonly connection: AgentConnectOptions;
+  readonly addressRoot: string;
+  readonly instanceId: string;
+  readonly accessPolicy: string | undefined;
+  readonly crossbarTimeoutSeconds: number;
+  readonly logDir: string | undefined;
+  readonly workingDir: string | undefined;
+  readonly options: OptionValues<S>;
+}
+
+/** Settings, or the help text when that was asked for. */
+async function readSettings<const S extends OptionSpecs>(
+  { name, options, summary }: AgentProgram<S>,
+  args: readonly string[],
+): Promise<AgentSettings<S> | string> {
+  const parsed = await parseAgentArgs({ agentClass: name, options, args, summary });
+  if (parsed.help !== undefined) return parsed.help;
+  const { site, values } = parsed;
+  return {
+    connection: { url: needSetting(site, "wampServer"), realm: needSetting(site, "realm") },
+    addressRoot: needSetting(site, "addressRoot"),
+    instanceId: needSetting(site, "instanceId"),
+    accessPolicy: site.accessPolicy,
+    crossbarTimeoutSeconds: site.crossbarTimeoutSeconds,
+    logDir: site.logDir,
+    workingDir: site.workingDir,
+    options: values,
+  };
 }
 
 /** Stops the agent on the first signal and the process on the second. */
@@ -146,23 +172,11 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : errorText(error);
 }
 
-function helpText({ name, summary, options }: AgentProgram): string {
-  const groups = [{ title: "Agent Options", specs: options }, {
-    title: "Site Config Options",
-    specs: SITE_OPTIONS,
-  }];
-  return `${name}${summary === undefined ? "" : `: ${summary}`}\n\n${formatOptionHelp(groups)}`;
-}
-
 async function flushed(sink: WriterSink): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => timer = setTimeout(resolve, FLUSH_MS));
   await Promise.race([sink.flush(), late]);
   clearTimeout(timer);
-}
-
-async function writeOut(text: string): Promise<void> {
-  await Deno.stdout.write(new TextEncoder().encode(text));
 }
 
 async function writeError(text: string): Promise<void> {
