@@ -1,0 +1,58 @@
+/**
+ * The site file and the options every program of an observatory shares.
+ *
+ * @example Find out where the router is
+ * ```ts
+ * import { resolveSite } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const site = await resolveSite({
+ *   site: "none",
+ *   siteHub: "ws://127.0.0.1:8001/ws",
+ *   siteRealm: "test_realm",
+ *   addressRoot: "observatory",
+ * });
+ * assert.equal(site.wampServer, "ws://127.0.0.1:8001/ws");
+ * assert.equal(site.crossbarTimeoutSeconds, 10);
+ * ```
+ *
+ * @module
+ */
+export { type Argument, mergeArguments, toArguments } from "./arguments.ts";
+export { MACHINE, type SiteEnvironment } from "./environment.ts";
+export { OptionError, SiteError, SiteFileError } from "./errors.ts";
+export { findSiteFile, type FoundSiteFile, loadSite, readSiteText } from "./load_site.ts";
+export { MANAGE_VALUES } from "./manage.ts";
+export { nearMiss } from "./near_miss.ts";
+export { formatOptionHelp, type OptionGroup } from "./option_help.ts";
+export type { OptionSpec, OptionSpecs, OptionType, OptionValues } from "./option_specs.ts";
+export {
+  type AgentArgs,
+  agentHelp,
+  OPTION_VARIABLES,
+  parseAgentArgs,
+  type ParseAgentArgsOptions,
+} from "./parse_agent_args.ts";
+export {
+  describeProblem,
+  expectation,
+  type OptionProblem,
+  optionProperty,
+  parseOptions,
+  type ReadOptions,
+  readOptions,
+} from "./parse_options.ts";
+export { type ReadSite, readSite } from "./read_site.ts";
+export { needSetting, type ResolvedSite, type SiteSetting } from "./resolved_site.ts";
+export { matchHost, matchInstance, type ResolveOptions, resolveSite } from "./resolve_site.ts";
+export {
+  type CrossbarSettings,
+  DEFAULT_CROSSBAR_TIMEOUT_SECONDS,
+  type Hub,
+  type Manage,
+  type Site,
+  type SiteHost,
+  type SiteInstance,
+} from "./site.ts";
+export { SITE_OPTIONS, type SiteOptions, type SiteOptionValues } from "./site_options.ts";
+export { formatProblem, type Place, type SiteProblem } from "./site_problem.ts";

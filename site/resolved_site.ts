@@ -1,0 +1,49 @@
+/** What a program knows of its site once options, environment and site file are put together. @module */
+import { SiteError } from "./errors.ts";
+import type { SiteHost, SiteInstance } from "./site.ts";
+
+/** The effective settings; what nobody said is undefined. */
+export interface ResolvedSite {
+  /** WebSocket URL of the router. */
+  readonly wampServer: string | undefined;
+  /** URL of its HTTP bridge. */
+  readonly wampHttp: string | undefined;
+  readonly realm: string | undefined;
+  /** First part of every agent's address. */
+  readonly addressRoot: string | undefined;
+  readonly accessPolicy: string | undefined;
+  /** The block of the site file that matched this machine or `--site-host`. */
+  readonly host: SiteHost | undefined;
+  /** The entry of this agent. */
+  readonly instance: SiteInstance | undefined;
+  readonly instanceId: string | undefined;
+  readonly logDir: string | undefined;
+  readonly workingDir: string | undefined;
+  /** Seconds an agent tries to reconnect before it exits; 0 for ever. */
+  readonly crossbarTimeoutSeconds: number;
+  /** Absolute path of the site file; undefined without one. */
+  readonly sourceFile: string | undefined;
+}
+
+/** Settings that may be absent. */
+export type SiteSetting = "wampServer" | "wampHttp" | "realm" | "addressRoot" | "instanceId";
+
+const SAID_BY: Readonly<Record<SiteSetting, string>> = {
+  wampServer: '"wamp_server" in the site file\'s hub, or --site-hub',
+  wampHttp: '"wamp_http" in the site file\'s hub, or --site-http',
+  realm: '"wamp_realm" in the site file\'s hub, or --site-realm',
+  addressRoot: '"address_root" in the site file\'s hub, or --address-root',
+  instanceId: "--instance-id",
+};
+
+/**
+ * Gives a setting that the caller cannot do without.
+ *
+ * @throws {SiteError} If nobody said it, with where to say it.
+ */
+export function needSetting(site: ResolvedSite, setting: SiteSetting): string {
+  const value = site[setting];
+  if (value !== undefined) return value;
+  const where = site.sourceFile === undefined ? "no site file is used" : `read "${site.sourceFile}"`;
+  throw new SiteError(`Cannot go on without ${setting}: ${where}; expected ${SAID_BY[setting]}`);
+}

@@ -1,0 +1,61 @@
+/** A site file as data. @module */
+import type { Argument } from "./arguments.ts";
+import type { Place } from "./site_problem.ts";
+
+/** The router and addresses; what the file does not say is undefined. */
+export interface Hub {
+  /** WebSocket URL of the router. */
+  readonly wampServer: string | undefined;
+  /** URL of its HTTP bridge. */
+  readonly wampHttp: string | undefined;
+  readonly realm: string | undefined;
+  /** First part of every agent's address. */
+  readonly addressRoot: string | undefined;
+  readonly accessPolicy: string | undefined;
+}
+
+/** How a HostManager treats an instance. */
+export type Manage = "host/up" | "host/down" | "docker/up" | "docker/down" | "ignore";
+
+/** One agent of a host. */
+export interface SiteInstance extends Place {
+  /** Undefined where the file has none or one that is not a text. */
+  readonly instanceId: string | undefined;
+  readonly agentClass: string | undefined;
+  /** One of `Manage`; anything else as written, in text. */
+  readonly manage: string;
+  /** Flattened, each with its place. */
+  readonly arguments: readonly Argument[];
+}
+
+/** Crossbar as the host manager is to run it. */
+export interface CrossbarSettings {
+  readonly bin: string | undefined;
+  readonly configDir: string | undefined;
+}
+
+/** One host's block. */
+export interface SiteHost extends Place {
+  readonly name: string;
+  /** Override the hub on this host. */
+  readonly wampServer: string | undefined;
+  readonly wampHttp: string | undefined;
+  readonly realm: string | undefined;
+  readonly logDir: string | undefined;
+  /** Seconds; 10 unless the file says otherwise, 0 for ever. */
+  readonly crossbarTimeoutSeconds: number;
+  /** Undefined: crossbar is not managed on this host. */
+  readonly crossbar: CrossbarSettings | undefined;
+  readonly instances: readonly SiteInstance[];
+}
+
+/** A site file. */
+export interface Site {
+  /** Path it was read from. */
+  readonly file: string;
+  readonly hub: Hub;
+  readonly hosts: ReadonlyMap<string, SiteHost>;
+}
+
+/** Seconds an agent tries to reconnect where nobody says otherwise. */
+export const DEFAULT_CROSSBAR_TIMEOUT_SECONDS = 10;
