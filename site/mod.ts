@@ -19,6 +19,7 @@
  * @module
  */
 export { type Argument, mergeArguments, toArguments } from "./arguments.ts";
+export { checkSite, type CheckSiteOptions, type KnownClass } from "./check_site.ts";
 export { MACHINE, type SiteEnvironment } from "./environment.ts";
 export { OptionError, SiteError, SiteFileError } from "./errors.ts";
 export { findSiteFile, type FoundSiteFile, loadSite, readSiteText } from "./load_site.ts";
