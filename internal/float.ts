@@ -32,7 +32,7 @@ export function toPlain(value: unknown): unknown {
     let copy: unknown[] | undefined;
     for (let i = 0; i < value.length; i++) {
       const plain = toPlain(value[i]);
-      if (plain !== value[i] && !Number.isNaN(plain)) copy ??= value.slice();
+      if (!Object.is(plain, value[i])) copy ??= value.slice();
       if (copy !== undefined) copy[i] = plain;
     }
     return copy ?? value;
@@ -41,7 +41,7 @@ export function toPlain(value: unknown): unknown {
     let copy: Record<string, unknown> | undefined;
     for (const [key, entry] of Object.entries(value)) {
       const plain = toPlain(entry);
-      if (plain !== entry && !Number.isNaN(plain)) {
+      if (!Object.is(plain, entry)) {
         copy ??= { ...value };
         copy[key] = plain;
       }

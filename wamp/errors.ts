@@ -2,11 +2,13 @@
 
 /** The peer sent something that is not WAMP; its session is lost. The text names message and field, never payload. */
 export class ProtocolViolation extends Error {
+  /** Also where the class is not at hand. */
   override readonly name = "ProtocolViolation";
 }
 
 /** What an ERROR message carries, as an exception: thrown by a handler to answer with just that. */
 export class WampError extends Error {
+  /** Also where the class is not at hand. */
   override readonly name = "WampError";
   /** Error URI, such as `wamp.error.no_such_procedure`. */
   readonly uri: string;

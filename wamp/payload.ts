@@ -15,17 +15,23 @@ export type Payload = RawPayload | ValuePayload;
 
 /** Encoded args and kwargs in the encoding of their sender. */
 export interface RawPayload {
+  /** Bytes. */
   readonly kind: "raw";
+  /** What `tail` is encoded in. */
   readonly encoding: Encoding;
   /** How many of args and kwargs `tail` holds, in this order. */
   readonly count: 0 | 1 | 2;
+  /** A view of the frame it came in; nobody may change it. */
   readonly tail: Uint8Array;
 }
 
 /** Args and kwargs made in this process. */
 export interface ValuePayload {
+  /** Values. */
   readonly kind: "values";
+  /** Positional values; written as an empty list where only kwargs are given. */
   readonly args?: readonly unknown[] | undefined;
+  /** Keyword values. */
   readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
 }
 

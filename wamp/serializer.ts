@@ -18,6 +18,7 @@ export interface EncodeOptions {
 
 /** Bytes to messages and values, and back, in one encoding, without I/O. */
 export interface Serializer {
+  /** What it reads and writes. */
   readonly encoding: Encoding;
 
   /**
@@ -28,12 +29,19 @@ export interface Serializer {
    */
   decodeMessage(bytes: Uint8Array): Message;
 
-  /** Encodes one message, transcoding a payload of another encoding. */
+  /**
+   * Encodes one message, transcoding a payload of another encoding (once per payload object).
+   *
+   * The result is a view of a larger buffer, which it keeps alive: mind `byteOffset`, and copy what is kept
+   * for long.
+   *
+   * @throws {TypeError} If something in details, args or kwargs cannot be sent.
+   */
   encodeMessage(message: Message, options?: EncodeOptions): Uint8Array;
 
   /**
-   * Decodes one value: int to `number`, or `bigint` beyond 2^53; float to `number` (or `Float`); bytes to
-   * `Uint8Array`; maps to objects with string keys.
+   * Decodes one value: int to `number`, or `bigint` from 2^53 on; float to `number` (or `Float`); bytes to
+   * `Uint8Array`; maps to objects with string keys (keys of other kinds as their JSON text).
    *
    * @throws {SyntaxError} If the bytes are not exactly one value, nest too deep, or declare more than they hold.
    */
@@ -42,8 +50,10 @@ export interface Serializer {
   /**
    * Encodes one value. Integral safe numbers are ints, other numbers and `Float` floats, `bigint` ints,
    * float arrays lists of floats, int arrays lists of ints, `Uint8Array` bytes, `undefined` members absent.
+   * Objects with a `toJSON` (a `Date`) are asked for it. In JSON, bytes are NUL and base64, as autobahn has it;
+   * any other string that starts with NUL has it replaced by U+FFFD, because Python would take it for bytes.
    *
-   * @throws {TypeError} If something in the value cannot be sent (a function, a symbol, a cycle).
+   * @throws {TypeError} If something in the value cannot be sent (a function, a symbol, a cycle, a `Set`), saying where.
    */
   encodeValue(value: unknown, options?: EncodeOptions): Uint8Array;
 

@@ -5,6 +5,7 @@ import type { Encoding } from "./payload.ts";
 export interface Subprotocol {
   /** As in the header: `wamp.2.cbor.batched`. */
   readonly name: string;
+  /** How its messages are encoded; JSON travels in text frames, the others in binary ones. */
   readonly encoding: Encoding;
   /** Several messages may share one WebSocket message. */
   readonly batched: boolean;
