@@ -1,4 +1,5 @@
 /** Conditions a caller of the client may want to catch. @module */
+import type { OCSReply } from "../ocs/mod.ts";
 
 /** There is no session right now: nothing was sent, nothing is queued. */
 export class NotConnectedError extends Error {
@@ -34,5 +35,83 @@ export class CallTimeoutError extends Error {
     super(message, options);
     this.procedure = procedure;
     this.timeoutMs = timeoutMs;
+  }
+}
+
+/** What a `ControlClientError` tells beside its text. */
+export interface ControlClientErrorOptions extends ErrorOptions {
+  /** Positional values of the error. */
+  readonly args?: readonly unknown[];
+  /** Keyword values of the error. */
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A request to an agent got no reply: no such agent, no connection, no answer in time, an error in the agent.
+ *
+ * A refusal is not an error but a reply whose `ok` is false. `cause` is the original, such as a
+ * `CallTimeoutError`.
+ */
+export class ControlClientError extends Error {
+  /** Name of the class. */
+  override readonly name = "ControlClientError";
+  /**
+   * What went wrong, as Python's client says it: a WAMP error URI of agent or router
+   * (`wamp.error.no_such_procedure`, `wamp.error.runtime_error`), `client_http.error.connection_error` or
+   * `client_http.error.request_error`; and where Python has none, `wamp.error.timeout` for a deadline that
+   * passed and `wamp.close.transport_lost` for a lost WAMP connection.
+   */
+  readonly uri: string;
+  /** Positional values of the error, normally one sentence. */
+  readonly args: readonly unknown[];
+  /** Keyword values of the error. */
+  readonly kwargs: Readonly<Record<string, unknown>>;
+
+  /** An error with what Python's client would tell. */
+  constructor(message: string, uri: string, options: ControlClientErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.uri = uri;
+    this.args = options.args ?? [];
+    this.kwargs = options.kwargs ?? {};
+  }
+
+  /** The list that Python's exception of this name carries: URI and arguments are elements 4 and 5. */
+  toPython(): readonly unknown[] {
+    return [0, 0, 0, 0, this.uri, this.args, this.kwargs];
+  }
+}
+
+/** An operation that was waited for ended unseen: its agent or a new run took the place of the one waited for. */
+export class OperationLostError extends Error {
+  /** Name of the class. */
+  override readonly name = "OperationLostError";
+}
+
+/** One of several operations did not do what was asked of all. */
+export class OperationRefusedError extends Error {
+  /** Name of the class. */
+  override readonly name = "OperationRefusedError";
+  /** What the agent answered. */
+  readonly reply: OCSReply;
+
+  /** An error with the agent's answer. */
+  constructor(message: string, reply: OCSReply) {
+    super(message);
+    this.reply = reply;
+  }
+}
+
+/** Some of several operations did not do what was asked of all; `errors` has one for each, the text one line for each. */
+export class OperationsError extends AggregateError {
+  /** Name of the class. */
+  override readonly name = "OperationsError";
+  /** The answers that came, in the order of the operations; undefined where there was none. */
+  readonly replies: readonly (OCSReply | undefined)[];
+
+  /** An error of one line for each failure. */
+  constructor(errors: readonly Error[], replies: readonly (OCSReply | undefined)[], what: string) {
+    const lines = errors.map((error) => `  ${error.message}`);
+    super(errors, `Cannot ${what} ${errors.length} of ${replies.length} operations:\n${lines.join("\n")}`);
+    this.replies = replies;
   }
 }

@@ -1,13 +1,23 @@
 /**
- * Sessions with a WAMP router, and clients of agents on top of them.
+ * Clients of agents, and the sessions with a WAMP router below them.
  *
- * @example Call a procedure
+ * @example Start a task, wait for it, read what it found
+ * ```ts no-run
+ * import { OCSClient } from "./mod.ts";
+ *
+ * await using faker = await OCSClient.connect("faker1");
+ * const task = faker.operation("delay_task");
+ * console.log(await task.start({ delay: 2 }));
+ * const [status, message, session] = await task.wait({ timeoutSeconds: 10 });
+ * console.log(status, message, session);
+ * ```
+ *
+ * @example Call any procedure
  * ```ts no-run
  * import { connectWamp } from "./mod.ts";
  *
  * await using connection = await connectWamp({ url: "ws://127.0.0.1:8001/ws", realm: "test_realm" });
- * const api = await connection.call("observatory.faker1", ["get_api"]);
- * console.log(api);
+ * console.log(await connection.call("observatory.faker1", ["get_api"]));
  * ```
  *
  * @module
@@ -15,11 +25,75 @@
 export type { Logger } from "../internal/log.ts";
 export { Float } from "../internal/float.ts";
 export type { FrameTransport } from "../transport/frame_transport.ts";
-export { WampError } from "../wamp/mod.ts";
+export {
+  type AccessControl,
+  type AgentApi,
+  type AggParams,
+  type ApiOperation,
+  type EncodedFeed,
+  type EncodedSession,
+  type NoHistory,
+  OCSReply,
+  type OCSReplyOptions,
+  OpCode,
+  type OperationInfo,
+  type OperationKind,
+  type Privs,
+  type ReplySession,
+  ResponseCode,
+  type Sample,
+  type SessionMessage,
+  type SessionStatus,
+} from "../ocs/mod.ts";
+export type {
+  AgentTypes,
+  AnyOperation,
+  DataOf,
+  FeedsOf,
+  MemberOf,
+  OperationsOf,
+  OperationTypes,
+  ParamsOf,
+  PropertyName,
+} from "./agent_types.ts";
 export type { Authentication, TicketAuthentication, WampCraAuthentication } from "./authentication.ts";
 export type { Clock } from "./clock.ts";
-export { CallTimeoutError, JoinError, NotConnectedError } from "./errors.ts";
+export { BoundedStream, type StreamOptions, type StreamSource } from "./bounded_stream.ts";
+export type { ClientSite, SiteChoice } from "./client_site.ts";
+export {
+  CallTimeoutError,
+  ControlClientError,
+  type ControlClientErrorOptions,
+  JoinError,
+  NotConnectedError,
+  OperationLostError,
+  OperationRefusedError,
+  OperationsError,
+} from "./errors.ts";
+export { FeedClient, type FeedEventItem, type FeedSample, type FeedSource } from "./feed_client.ts";
+export {
+  type ClientOptions,
+  type ConnectedClient,
+  OCSClient,
+  OCSClient as MatchedClient,
+} from "./ocs_client.ts";
+export type {
+  OperationClient,
+  ProcessClient,
+  RequestOptions,
+  TaskClient,
+  WaitOptions,
+} from "./operation_client.ts";
+export {
+  type SomeOperation,
+  type Startable,
+  startAll,
+  stopAll,
+  type Stoppable,
+  waitAll,
+} from "./parallel.ts";
 export { type ConnectOptions, connectWamp, type OpenTransport, WampConnection } from "./wamp_connection.ts";
+export { WampError } from "../wamp/mod.ts";
 export {
   type Arguments,
   type CallOptions,

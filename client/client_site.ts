@@ -1,0 +1,45 @@
+/** Where an observatory's router is. @module */
+
+/** What a client has to know of its site. */
+export interface ClientSite {
+  /** WebSocket URL of the router; the carrier `wamp` needs it. */
+  readonly wampServer?: string | undefined;
+  /** URL of the router's HTTP bridge; the carrier `http` needs it. */
+  readonly wampHttp?: string | undefined;
+  /** WAMP realm. */
+  readonly realm: string;
+  /** First part of every agent's address. */
+  readonly addressRoot: string;
+}
+
+/** Which site is meant. */
+export interface SiteChoice {
+  /** The site itself, without a site file. */
+  readonly site?: ClientSite | undefined;
+  /** Site file to read instead of the one that `OCS_CONFIG_DIR` names. */
+  readonly siteFile?: string | undefined;
+  /** Host whose entry in the site file is taken; default this machine's. */
+  readonly siteHost?: string | undefined;
+}
+
+/**
+ * Finds the site as every OCS program does.
+ *
+ * @throws {SiteError} If there is no site file, or it does not say what is needed; see `site/`.
+ */
+export async function findSite(options: SiteChoice): Promise<ClientSite> {
+  if (options.site !== undefined) return options.site;
+  // Loaded when needed: it brings a YAML parser.
+  const { needSetting, resolveSite } = await import("../site/mod.ts");
+  const { siteFile, siteHost } = options;
+  const found = await resolveSite({
+    ...(siteFile === undefined ? {} : { siteFile }),
+    ...(siteHost === undefined ? {} : { siteHost }),
+  });
+  return {
+    wampServer: found.wampServer,
+    wampHttp: found.wampHttp,
+    realm: needSetting(found, "realm"),
+    addressRoot: needSetting(found, "addressRoot"),
+  };
+}

@@ -1,0 +1,376 @@
+/** The client of one agent. @module */
+import { type Logger, SILENT } from "../internal/log.ts";
+import {
+  agentAddress,
+  type AgentApi,
+  feedTopic,
+  type OCSReply,
+  opsProcedure,
+  parseAgentApi,
+  parseReply,
+  type Privs,
+} from "../ocs/mod.ts";
+import { WampError } from "../wamp/mod.ts";
+import type { Carrier } from "./_carrier.ts";
+import { explain } from "./_explain.ts";
+import { type AgentLink, Operation, type OperationRequest } from "./_operation.ts";
+import { operationClient } from "./_operation_client.ts";
+import type { AgentTypes, AnyOperation, FeedsOf, OperationsOf } from "./agent_types.ts";
+import { ControlClientError } from "./errors.ts";
+import { FeedClient } from "./feed_client.ts";
+import type { RequestOptions } from "./operation_client.ts";
+import { type ClientSite, findSite, type SiteChoice } from "./client_site.ts";
+import type { WampConnection } from "./wamp_connection.ts";
+
+/** How an agent is reached. */
+export interface ClientOptions extends SiteChoice {
+  /** `wamp` (default) has feeds; `http` uses the router's bridge, one request each, without a connection. */
+  readonly carrier?: "wamp" | "http" | undefined;
+  /**
+   * A connection that several clients share. It must be to the site's router and realm; whoever made it closes
+   * it. Default: a connection of the client's own.
+   */
+  readonly connection?: WampConnection | undefined;
+  /** A password, or the level (2 or 3) to find one for in the passwords file. Default: none. */
+  readonly privs?: Privs;
+  /** Deadline of `connect` and of every request that names none, in seconds. Default 30. */
+  readonly timeoutSeconds?: number | undefined;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: silent. */
+  readonly logger?: Logger | undefined;
+}
+
+/** A client whose operations are properties. */
+export type ConnectedClient<Types extends AgentTypes = AgentTypes> = OCSClient<Types> & OperationsOf<Types>;
+
+interface Parts {
+  readonly instanceId: string;
+  readonly site: ClientSite;
+  readonly carrier: Carrier;
+  readonly api: AgentApi;
+  readonly password: string;
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+/**
+ * The client of one agent: its operations are properties, its feeds are in `feeds`.
+ *
+ * In a property's name `-` and space are `_`. An operation whose name a member of the client has already
+ * (`close`, `feeds`, ...) is in `ops` only, where all of them are by their own name.
+ *
+ * @example Start a task and wait for it
+ * ```ts no-run
+ * await using faker = await OCSClient.connect("faker1");
+ * const task = faker.operation("delay_task");
+ * console.log(await task.start({ delay: 2 }));
+ * const [status, message, session] = await task.wait({ timeoutSeconds: 10 });
+ * console.log(status, message, session);
+ * ```
+ */
+export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDisposable {
+  /** Instance id of the agent. */
+  readonly instanceId: string;
+  /** Address of the agent, such as `observatory.faker1`. */
+  readonly address: string;
+  /** What the agent said of itself when the client was made; `getApi` asks again. */
+  readonly api: AgentApi;
+  /** Operations by their own name. */
+  readonly ops: Readonly<Record<string, AnyOperation>>;
+  /** Feeds by name. */
+  readonly feeds: FeedsOf<Types>;
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    this.instanceId = parts.instanceId;
+    this.address = agentAddress(parts.site.addressRoot, parts.instanceId);
+    this.api = parts.api;
+    this.ops = this.#makeOperations();
+    // The agent's own list of feeds; the type argument is the caller's word for what is in it.
+    this.feeds = this.#makeFeeds() as FeedsOf<Types>;
+  }
+
+  /**
+   * Asks an agent what it can do and makes a client of the answer.
+   *
+   * The site is found as Python finds it (`OCS_CONFIG_DIR`, `default.yaml`) unless options say it. The caller
+   * closes the client.
+   *
+   * @param instanceId Such as `faker1`.
+   * @throws {ControlClientError} If router or agent cannot be reached within `timeoutSeconds`.
+   */
+  static async connect<Types extends AgentTypes = AgentTypes>(
+    instanceId: string,
+    options: ClientOptions = {},
+  ): Promise<ConnectedClient<Types>> {
+    const { timeoutSeconds = 30, logger = SILENT, signal } = options;
+    const timeoutMs = timeoutSeconds * 1000;
+    const started = performance.now();
+    const site = await findSite(options);
+    const address = agentAddress(site.addressRoot, instanceId);
+    const about = () => ({
+      action: `connect to agent "${instanceId}"`,
+      address,
+      url: (options.carrier === "http" ? site.wampHttp : site.wampServer) ?? "",
+      realm: site.realm,
+      elapsedMs: performance.now() - started,
+    });
+    let carrier: Carrier | undefined;
+    try {
+      carrier = await openCarrier(site, { ...options, timeoutMs });
+      const left = Math.max(1, timeoutMs - (performance.now() - started));
+      const api = parseApi(instanceId, await carrier.call(address, ["get_api"], { timeoutMs: left, signal }));
+      const password = await choosePasswordFor(instanceId, api, options.privs, logger);
+      const client = new OCSClient<Types>({ instanceId, site, carrier, api, password, timeoutMs, logger });
+      // Its constructor has just made these properties of the agent's answer.
+      return client as ConnectedClient<Types>;
+    } catch (error) {
+      const seen = carrier === undefined ? undefined : await lookAround(error, carrier, site);
+      const circumstances = { ...about(), seen };
+      await carrier?.[Symbol.asyncDispose]();
+      throw explain(error, circumstances);
+    }
+  }
+
+  /** Which way requests travel. */
+  get carrier(): "wamp" | "http" {
+    return this.#parts.carrier.kind;
+  }
+
+  /**
+   * An operation by its own name.
+   *
+   * @throws {RangeError} If the agent has no such operation; the text lists those it has.
+   */
+  operation(name: string): AnyOperation {
+    const operation = Object.hasOwn(this.ops, name) ? this.ops[name] : undefined;
+    if (operation !== undefined) return operation;
+    const names = Object.keys(this.ops).join(", ");
+    throw new RangeError(
+      `Cannot find operation "${name}" on "${this.instanceId}": it has ${names || "none"}`,
+    );
+  }
+
+  /**
+   * Sends any request, also for operations that the agent did not have when the client was made.
+   *
+   * @param action `start`, `stop`, `abort`, `wait` or `status`; `wait` is not sliced here.
+   */
+  async request(
+    action: string,
+    opName: string,
+    options: RequestOptions & { readonly params?: object | undefined } = {},
+  ): Promise<OCSReply> {
+    const { timeoutSeconds, signal, params = {} } = options;
+    const timeoutMs = timeoutSeconds === undefined ? this.#parts.timeoutMs : timeoutSeconds * 1000;
+    return await this.#explained(`${action} "${opName}" on "${this.instanceId}"`, async () => {
+      return parseReply(
+        await this.#call(opsProcedure(this.address), [action, opName, params], {}, { timeoutMs, signal }),
+      );
+    });
+  }
+
+  /** Asks the agent again what it can do; the client's own properties stay as they are. */
+  async getApi(options: RequestOptions = {}): Promise<AgentApi> {
+    return parseApi(this.instanceId, await this.management("get_api", options));
+  }
+
+  /** Asks a management question: `get_api`, `get_tasks`, `get_processes`, `get_feeds`, `get_agent_class`. */
+  async management(question: string, { timeoutSeconds, signal }: RequestOptions = {}): Promise<unknown> {
+    const timeoutMs = timeoutSeconds === undefined ? this.#parts.timeoutMs : timeoutSeconds * 1000;
+    return await this.#explained(
+      `ask "${this.instanceId}" for ${question}`,
+      () => this.#parts.carrier.call(this.address, [question], { timeoutMs, signal }),
+    );
+  }
+
+  /** Calls a special access point, `<address>.<name>`, such as the Access Director's `request_exclusive`. */
+  async special(
+    name: string,
+    args: readonly unknown[] = [],
+    options: RequestOptions & { readonly kwargs?: Readonly<Record<string, unknown>> | undefined } = {},
+  ): Promise<unknown> {
+    const { timeoutSeconds, signal, kwargs } = options;
+    const timeoutMs = timeoutSeconds === undefined ? this.#parts.timeoutMs : timeoutSeconds * 1000;
+    return await this.#explained(
+      `call "${name}" on "${this.instanceId}"`,
+      () => this.#parts.carrier.call(`${this.address}.${name}`, args, { kwargs, timeoutMs, signal }),
+    );
+  }
+
+  /** Ends the client, its streams, and its connection unless that is shared. */
+  async close(): Promise<void> {
+    await this.#parts.carrier[Symbol.asyncDispose]();
+  }
+
+  /** Closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #makeOperations(): Readonly<Record<string, AnyOperation>> {
+    const { api } = this.#parts;
+    const link: AgentLink = {
+      agent: this.instanceId,
+      defaultTimeoutMs: this.#parts.timeoutMs,
+      send: (request) => this.#send(request),
+      explain: (error, about) => this.#explain(error, about),
+      recovered: (timeoutMs) => this.#parts.carrier.recovered(timeoutMs),
+    };
+    const ops: Record<string, AnyOperation> = Object.create(null);
+    // Tasks first: a process takes the place of a task of the same name, as it does in Python.
+    for (const [name, , info] of [...api.tasks, ...api.processes]) {
+      const operation = operationClient(new Operation(link, name), { name, agent: this.instanceId, info });
+      ops[name] = operation;
+      const property = name.replaceAll(/[- ]/g, "_");
+      const isTaken = property in OCSClient.prototype || RESERVED.has(property);
+      if (!isTaken) {
+        Object.defineProperty(this, property, { value: operation, enumerable: true, configurable: true });
+      }
+    }
+    return ops;
+  }
+
+  #makeFeeds(): Record<string, FeedClient> {
+    const feeds: Record<string, FeedClient> = Object.create(null);
+    const { carrier, logger } = this.#parts;
+    const session = () => {
+      if (carrier.session !== undefined) return carrier.session;
+      throw new TypeError(
+        `Cannot listen to feeds of "${this.instanceId}" over HTTP: connect with the carrier "wamp" for that`,
+      );
+    };
+    for (const [name, info] of this.#parts.api.feeds) {
+      feeds[name] = new FeedClient({
+        info: { ...info, address: feedTopic(this.address, name) },
+        session,
+        logger,
+      });
+    }
+    return feeds;
+  }
+
+  async #send(
+    { action, opName, params, waitSeconds, timeoutMs, signal }: OperationRequest,
+  ): Promise<unknown> {
+    const kwargs = action === "wait" ? { timeout: waitSeconds ?? null } : {};
+    return await this.#call(opsProcedure(this.address), [action, opName, params], kwargs, {
+      timeoutMs,
+      signal,
+    });
+  }
+
+  async #call(
+    procedure: string,
+    args: readonly unknown[],
+    kwargs: Readonly<Record<string, unknown>>,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+  ): Promise<unknown> {
+    const { carrier, password } = this.#parts;
+    return await carrier.call(procedure, args, {
+      ...options,
+      kwargs: password === "" ? kwargs : { ...kwargs, password },
+    });
+  }
+
+  async #explained<T>(action: string, request: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await request();
+    } catch (error) {
+      throw await this.#explain(error, {
+        action,
+        elapsedMs: performance.now() - started,
+        lastState: undefined,
+      });
+    }
+  }
+
+  async #explain(
+    error: unknown,
+    about: { readonly action: string; readonly elapsedMs: number; readonly lastState: string | undefined },
+  ): Promise<unknown> {
+    const { carrier, site } = this.#parts;
+    const seen = await lookAround(error, carrier, site);
+    return explain(error, { ...about, address: this.address, url: carrier.url, realm: site.realm, seen });
+  }
+}
+
+/** Own members that no operation may replace. */
+const RESERVED = new Set(["instanceId", "address", "api", "ops", "feeds", "then"]);
+
+/** Something that could not be parsed as an agent's description. */
+function parseApi(instanceId: string, value: unknown): AgentApi {
+  try {
+    return parseAgentApi(value);
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new ControlClientError(
+      `Cannot use "${instanceId}" as an agent: ${text}`,
+      "wamp.error.invalid_payload",
+      {
+        cause,
+        args: [text],
+      },
+    );
+  }
+}
+
+async function openCarrier(
+  site: ClientSite,
+  options: ClientOptions & { readonly timeoutMs: number },
+): Promise<Carrier> {
+  if (options.carrier === "http") {
+    if (site.wampHttp === undefined) {
+      throw new TypeError(`Cannot use the carrier "http": the site has no wamp_http`);
+    }
+    const { HttpCarrier } = await import("./_http_carrier.ts");
+    return new HttpCarrier(site.wampHttp);
+  }
+  const { WampCarrier } = await import("./_wamp_carrier.ts");
+  if (options.connection !== undefined) {
+    await options.connection.joined(options.timeoutMs);
+    return new WampCarrier(options.connection, false);
+  }
+  if (site.wampServer === undefined) {
+    throw new TypeError(`Cannot use the carrier "wamp": the site has no wamp_server`);
+  }
+  const { connectWamp } = await import("./wamp_connection.ts");
+  const connection = await connectWamp({
+    url: site.wampServer,
+    realm: site.realm,
+    timeoutMs: options.timeoutMs,
+    signal: options.signal,
+    logger: options.logger,
+  });
+  return new WampCarrier(connection, true);
+}
+
+async function choosePasswordFor(
+  instanceId: string,
+  api: AgentApi,
+  privs: Privs,
+  logger: Logger,
+): Promise<string> {
+  if (privs === undefined || privs === null || privs === 1) return "";
+  const { findPassword } = await import("./passwords.ts");
+  const password = await findPassword(privs, { agentClass: api.agent_class ?? "", instanceId });
+  if (password !== "" && api.access_control === undefined) {
+    // Python prints this; sending the password would be an error there.
+    logger.warn(
+      "client wants to pass a password to agent instance, but it does not support passwords. " +
+        `Agent "${instanceId}"; no password is sent`,
+    );
+    return "";
+  }
+  return password;
+}
+
+async function lookAround(error: unknown, carrier: Carrier, site: ClientSite): Promise<string[] | undefined> {
+  if (!(error instanceof WampError) || error.uri !== "wamp.error.no_such_procedure") return undefined;
+  if (carrier.session === undefined) return undefined;
+  const { seenAgents } = await import("./_seen_agents.ts");
+  return await seenAgents(carrier.session, site.addressRoot);
+}
