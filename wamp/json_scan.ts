@@ -166,24 +166,33 @@ export function unexpected(bytes: Uint8Array, at: number): SyntaxError {
   return new SyntaxError(`Cannot decode JSON: byte ${at} may not stand there`);
 }
 
+const NULL = Uint8Array.of(0x6e, 0x75, 0x6c, 0x6c);
+
 /** Rewrites scanned JSON without Python's literals, which browsers refuse: they become null. */
 export function nullNonFinite(bytes: Uint8Array): Uint8Array {
-  // Capitals stand outside strings in these literals and in exponents only.
   if (!bytes.includes(0x4e) && !bytes.includes(0x49)) return bytes;
-  const out: number[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    const byte = bytes[at] ?? 0;
-    let end = at + 1;
-    if (byte === 0x22) end = scanString(bytes, at);
+  const parts: Uint8Array[] = [];
+  let kept = 0;
+  for (let at = 0; at < bytes.length;) {
+    const byte = bytes[at];
+    if (byte === 0x22) at = scanString(bytes, at);
+    // Outside strings these capitals stand in the literals only.
     else if (byte === 0x4e || byte === 0x49) {
-      end = scanJson(bytes, at, 0);
-      if (out.at(-1) === 0x2d) out.pop();
-      out.push(0x6e, 0x75, 0x6c, 0x6c);
-      at = end;
-      continue;
-    }
-    while (at < end) out.push(bytes[at++] ?? 0);
+      parts.push(bytes.subarray(kept, bytes[at - 1] === 0x2d ? at - 1 : at), NULL);
+      at = kept = scanJson(bytes, at, 0);
+    } else at++;
   }
-  return Uint8Array.from(out);
+  if (parts.length === 0) return bytes;
+  parts.push(bytes.subarray(kept));
+  return joined(parts);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }

@@ -53,7 +53,13 @@ export class MsgpackDecoder {
         if (depth >= MAX_DEPTH) throw tooDeep();
         this.at = next;
         const list: unknown[] = [];
-        for (let i = 0; i < count; i++) list.push(this.value(depth + 1));
+        for (let i = 0; i < count; i++) {
+          // Feed blocks are long lists of float64.
+          if (bytes[this.at] === 0xcb && this.at + 9 <= bytes.length) {
+            list.push(floatOf(this.#numbers().getFloat64(this.at + 1), this.#mode));
+            this.at += 9;
+          } else list.push(this.value(depth + 1));
+        }
         return list;
       }
       case "map": {

@@ -241,6 +241,24 @@ Deno.test("R107: NaN is null for a browser, from every encoding, and stays NaN f
   }
 });
 
+Deno.test("R107: whatever stands around NaN stays as it is", () => {
+  const cases = [
+    [
+      '[ 1.50,NaN , -Infinity,{"NaN":Infinity}, "-NaN\\"I" ]',
+      '[ 1.50,null , null,{"NaN":null}, "-NaN\\"I" ]',
+    ],
+    ['["IN \\\\",NaN],{"I":-1E5}', '["IN \\\\",null],{"I":-1E5}'],
+    ['["IN"]', '["IN"]'],
+  ] as const;
+  for (const [sent, received] of cases) {
+    const count = sent.includes("],{") ? 2 : 1;
+    const payload = { kind: "raw", encoding: "json", count, tail: parsed(sent, "json") } as const;
+    const message: Message = { type: 70, request: 1, options: {}, payload };
+    const bytes = serializerFor("json").encodeMessage(message, { nonFiniteAsNull: true });
+    assert.equal(new TextDecoder().decode(bytes), `[70,1,{},${received}]`);
+  }
+});
+
 Deno.test("R108: what only one encoding knows passes unchanged within it", () => {
   const tails: readonly [Encoding, string][] = [
     ["cbor", "84d9d9f701c24101f7bf0102ff"],
