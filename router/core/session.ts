@@ -89,7 +89,7 @@ export class Session {
     };
     this.forgetsCancelled = agent === undefined &&
       featuresOf(fixed.hello, "caller")?.call_canceling === true &&
-      (ways.link.info.subprotocol === "wamp.2.json" || ways.link.info.subprotocol === "wamp.2.msgpack") &&
+      /^wamp\.2\.(json|msgpack|cbor)$/.test(ways.link.info.subprotocol) &&
       // `ws` in Node sends no User-Agent.
       /^$|Mozilla|node|Deno/i.test(ways.link.info.headers["user-agent"] ?? "");
   }
