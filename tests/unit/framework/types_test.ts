@@ -36,4 +36,5 @@ export function register(agent: Agent): void {
   agent.registerFeed("any").publish("text");
 }
 
-Deno.test("registerTask() infers the params of the run function", () => assert.equal(typeof register, "function"));
+Deno.test("registerTask() infers the params of the run function", () =>
+  assert.equal(typeof register, "function"));
