@@ -226,6 +226,8 @@ export class RawPeer implements Disposable {
   /** Ends TCP at once. */
   [Symbol.dispose](): void {
     this.#stalled = true;
+    this.#ended ??= { code: 1006, reason: "" };
+    this.#wake();
     try {
       this.#connection.close();
     } catch (error) {
