@@ -41,6 +41,12 @@ export { ManualClock, ManualClock as TestClock } from "../framework/mod.ts";
 export type { AgentApi } from "../ocs/agent_api.ts";
 export type { EncodedBlock } from "../ocs/block.ts";
 export type { FeedEvent } from "../ocs/encoded_feed.ts";
-export { Router } from "../router/mod.ts";
+export {
+  type CoreCounters,
+  type CoreGauges,
+  Router,
+  type RouterStatus,
+  type WireCounters,
+} from "../router/mod.ts";
 export { startTestAgent, TestAgent, type TestAgentSettings, type TestRequest } from "./test_agent.ts";
 export { TestFeed } from "./test_feed.ts";
