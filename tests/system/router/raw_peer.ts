@@ -44,15 +44,24 @@ export class RawPeer implements Disposable {
   separator: JsonSeparator = 0x18;
   /** Pongs and pings that arrived. */
   readonly controls: { kind: "ping" | "pong"; payload: Uint8Array }[] = [];
+  /** Bytes of the message that was received last. */
+  lastBytes: Uint8Array = new Uint8Array(0);
+  /** Payload of the frame that it came in. */
+  lastFrame: Uint8Array = new Uint8Array(0);
   /** Session id from WELCOME. */
   session = 0;
 
   readonly #connection: Deno.TcpConn;
   readonly #parser = new FrameParser({ masked: false, maxMessageBytes: 1 << 26 });
-  readonly #messages: Message[] = [];
+  readonly #messages: {
+    readonly message: Message;
+    readonly bytes: Uint8Array;
+    readonly frame: Uint8Array;
+  }[] = [];
   #ended: { code: number; reason: string } | undefined;
   #wake: () => void = () => {};
   #stalled = false;
+  #gate: Promise<void> | undefined;
   #requests = 0;
 
   private constructor(connection: Deno.TcpConn) {
@@ -193,11 +202,13 @@ export class RawPeer implements Disposable {
       DEADLINE_MS,
       what,
     );
-    const message = this.#messages.shift();
-    if (message === undefined) {
+    const next = this.#messages.shift();
+    if (next === undefined) {
       throw new Error(`Cannot receive ${what}: closed with ${JSON.stringify(this.#ended)}`);
     }
-    return message;
+    this.lastBytes = next.bytes;
+    this.lastFrame = next.frame;
+    return next.message;
   }
 
   /** Messages that have arrived and were not asked for yet. */
@@ -221,6 +232,13 @@ export class RawPeer implements Disposable {
   /** Reads no more from the socket. */
   stopReading(): void {
     this.#stalled = true;
+  }
+
+  /** Reads nothing until the result is disposed of. */
+  pauseReading(): Disposable {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gate = promise;
+    return { [Symbol.dispose]: resolve };
   }
 
   /** Ends TCP at once. */
@@ -251,6 +269,7 @@ export class RawPeer implements Disposable {
       while (!this.#stalled) {
         const count = await this.#connection.read(buffer);
         if (count === null) break;
+        await this.#gate;
         let bytes = buffer.slice(0, count);
         if (!isUpgraded) {
           this.text += new TextDecoder("latin1").decode(bytes);
@@ -303,17 +322,14 @@ export class RawPeer implements Disposable {
         { encoding: "json", batched: false } as const;
       const serializer = serializerFor(encoding);
       for (const message of batched ? splitBatch(item.payload, encoding) : [item.payload]) {
-        this.lastBytes = message.slice();
-        this.lastFrame = item.payload.slice();
-        this.#messages.push(serializer.decodeMessage(message));
+        this.#messages.push({
+          message: serializer.decodeMessage(message),
+          bytes: message,
+          frame: item.payload,
+        });
       }
     }
   }
-
-  /** Bytes of the latest message. */
-  lastBytes: Uint8Array = new Uint8Array(0);
-  /** Payload of the latest frame. */
-  lastFrame: Uint8Array = new Uint8Array(0);
 }
 
 const ROLES = {
