@@ -213,6 +213,8 @@ function run(seed: number, steps: number): void {
       actor.joined = false;
     }
     for (const each of actors) readInbox(each);
+    const open = actors.reduce((sum, { books }) => sum + books.openCalls.size, 0);
+    assert.equal(core.gauges().calls, open, "the router knows exactly the calls that are not answered");
     actors = actors.map((each) => each.joined ? each : replaced(each));
   }
   endAll(actors, clock);
