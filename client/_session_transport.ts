@@ -381,7 +381,8 @@ export class WampSessionTransport implements SessionTransport {
       this.#options.logger.debug?.(`Dropped the late reply to request ${request}`);
       return false;
     }
-    this.#violate(`message type ${message[0]} answers request ${request}, which was never made`);
+    const what = pending === undefined ? "was never made" : "is of another kind";
+    this.#violate(`message type ${message[0]} answers request ${request}, which ${what}`);
     return false;
   }
 

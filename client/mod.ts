@@ -42,6 +42,7 @@ export {
   type ReplySession,
   ResponseCode,
   type Sample,
+  SESSION_STATUSES,
   type SessionMessage,
   type SessionStatus,
 } from "../ocs/mod.ts";

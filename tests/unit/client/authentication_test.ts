@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { answerChallenge } from "../../../client/authentication.ts";
+import { JoinError, WampConnection } from "../../../client/mod.ts";
+import { ScriptedRouter } from "./scripted_router.ts";
+
+const CHALLENGE =
+  '{"authid":"peter","authrole":"lab","authmethod":"wampcra","authprovider":"static","nonce":"n0nce",' +
+  '"timestamp":"2025-01-01T00:00:00.000Z","session":123456789}';
+const CRA = { method: "wampcra", authId: "peter", secret: "secret1" } as const;
+
+Deno.test("C6: answerChallenge() signs WAMP-CRA plain and salted as the vectors say", () => {
+  assert.equal(
+    answerChallenge(CRA, "wampcra", { challenge: CHALLENGE }),
+    "RpcM+gH4Z0MS0xqdXimBtDXoTHxeuMEjzupQlfGhBDQ=",
+  );
+  const salted = "6uQSWsrzrRV5dfx976/uzN+bVtxptpHD3oDA2HydF68=";
+  const salt = { challenge: CHALLENGE, salt: "salt123" };
+  assert.equal(answerChallenge(CRA, "wampcra", { ...salt, iterations: 1000, keylen: 32 }), salted);
+  // autobahn-js and nexus take 1000 and 32 for missing fields.
+  assert.equal(answerChallenge(CRA, "wampcra", salt), salted);
+});
+
+Deno.test("C6: answerChallenge() gives the ticket", () => {
+  assert.equal(answerChallenge({ method: "ticket", authId: "tim", ticket: "abc" }, "ticket", {}), "abc");
+});
+
+Deno.test("answerChallenge() refuses other methods, missing texts and endless work", () => {
+  assert.throws(() => answerChallenge(undefined, "ticket", {}), /this client authenticates by anonymous/);
+  assert.throws(() => answerChallenge(CRA, "ticket", {}), /this client authenticates by wampcra/);
+  assert.throws(() => answerChallenge(CRA, "wampcra", {}), /no text to sign/);
+  for (const iterations of [0, -1, 1.5, 1e12, "1000"]) {
+    assert.throws(
+      () => answerChallenge(CRA, "wampcra", { challenge: "x", salt: "s", iterations }),
+      /iterations/,
+    );
+  }
+});
+
+Deno.test("C6: HELLO names method and authid, and the challenge is answered", async () => {
+  const router = new ScriptedRouter();
+  const client = new WampConnection({
+    url: "ws://router.test/ws",
+    realm: "test_realm",
+    openTransport: router.openTransport,
+    authentication: CRA,
+  });
+  const peer = await router.accept();
+  const [, , details] = await peer.expect(1);
+  assert.deepEqual({ ...Object(details), roles: 0 }, { roles: 0, authmethods: ["wampcra"], authid: "peter" });
+  peer.send([4, "wampcra", { challenge: CHALLENGE }]);
+  assert.deepEqual(await peer.expect(5), [5, "RpcM+gH4Z0MS0xqdXimBtDXoTHxeuMEjzupQlfGhBDQ=", {}]);
+  peer.send([2, 1, {}]);
+  await client.joined();
+  const closed = client.close();
+  await peer.farewell();
+  await closed;
+});
+
+Deno.test("a challenge to an anonymous client is refused and told", async () => {
+  const router = new ScriptedRouter();
+  const client = new WampConnection({
+    url: "ws://router.test/ws",
+    realm: "test_realm",
+    openTransport: router.openTransport,
+    reconnect: false,
+  });
+  const peer = await router.accept();
+  await peer.expect(1);
+  peer.send([4, "ticket", {}]);
+  const abort = await peer.expect(3);
+  assert.equal(abort[2], "wamp.error.cannot_authenticate");
+  await peer.closed;
+  await assert.rejects(client.joined(), JoinError);
+});
