@@ -96,3 +96,10 @@ export {
 } from "./log_sinks.ts";
 export type { Session, SessionData } from "./session.ts";
 export { type AcquireOptions, type HeldLock, TimeoutLock } from "./timeout_lock.ts";
+export {
+  runInWorker,
+  type RunInWorkerOptions,
+  serveWork,
+  type Work,
+  type WorkContext,
+} from "./worker_task.ts";
