@@ -101,6 +101,8 @@ export interface CoreLimits {
   readonly subscriptionsPerSession: number;
   /** Registrations of one session. Default 10,000. */
   readonly registrationsPerSession: number;
+  /** REGISTERs of one session that wait for a probe of the present holder; more are refused. Default 100. */
+  readonly waitingRegisters: number;
   /** Open calls of one caller. Default 10,000. */
   readonly callsPerCaller: number;
   /** Open invocations of one callee. Default 10,000. */
@@ -140,6 +142,7 @@ export const DEFAULT_LIMITS: CoreLimits = {
   wildcardComponents: 64,
   subscriptionsPerSession: 10_000,
   registrationsPerSession: 10_000,
+  waitingRegisters: 100,
   callsPerCaller: 10_000,
   callsPerCallee: 10_000,
   topicCache: 10_000,

@@ -16,6 +16,8 @@ export class Registrar {
   readonly #parts: RealmParts;
   readonly #meta: MetaSink;
   readonly #probes = new Map<Session, Promise<boolean>>();
+  /** REGISTERs of a session that wait for a probe. */
+  readonly #waiting = new Map<Session, number>();
   /** Every registration. */
   readonly index: RegistrationIndex;
 
@@ -146,6 +148,7 @@ export class Registrar {
   #isStale(present: Registration, asker: Session): boolean {
     const [holder] = present.sessions;
     if (holder === undefined || present.size > 1 || holder === asker) return false;
+    if ((this.#waiting.get(asker) ?? 0) >= this.#parts.limits.waitingRegisters) return false;
     return this.#parts.clock.monotonicMs() - holder.link.lastReceivedMs >= this.#parts.limits.staleMs;
   }
 
@@ -170,7 +173,11 @@ export class Registrar {
       });
       this.#probes.set(holder, probe);
     }
+    this.#waiting.set(session, (this.#waiting.get(session) ?? 0) + 1);
     void probe.then(() => {
+      const waiting = (this.#waiting.get(session) ?? 1) - 1;
+      if (waiting === 0) this.#waiting.delete(session);
+      else this.#waiting.set(session, waiting);
       if (session.gone) return;
       const now = this.index.get(present.uri, present.match);
       const policy = policyOf(message.options);

@@ -101,6 +101,18 @@ Deno.test("R61: whoever asked and left before the probe ended gets nothing", asy
   assert.equal(core.gauges().registrations, 0);
 });
 
+Deno.test("R61: only so many REGISTERs of a session wait for a probe; more are refused at once", async () => {
+  const { agent, clock } = makeCore({ limits: { waitingRegisters: 2 } });
+  const [holder, b] = [agent(), agent()];
+  holder.register("observatory.p");
+  clock.advance(20_000);
+  for (const request of [1, 2, 3]) b.send({ type: 64, request, options: {}, procedure: "observatory.p" });
+  assert.equal(b.takeError(64, 3), "wamp.error.procedure_already_exists");
+  b.expectNothing();
+  await settled();
+  for (const request of [1, 2]) assert.equal(b.takeError(64, request), "wamp.error.procedure_already_exists");
+});
+
 Deno.test("R62: registration ids never repeat in 10,000 rounds, and nothing is left", () => {
   const { agent, core, clock } = makeCore();
   const ids = new Set<number>();
