@@ -1,0 +1,39 @@
+/**
+ * Our agents' classes, each loaded when it is wanted.
+ *
+ * The one file of the command that knows the agents' files; see
+ * docs/decisions/one_file_of_the_command_loads_the_agents.md. @module
+ */
+import type { AgentClass } from "../framework/program.ts";
+
+/** Loads an agent's class. */
+type Load = () => Promise<AgentClass>;
+
+/** By `agent-class`; has an entry for each of `AGENT_TABLE`. */
+export const AGENT_FILES: Readonly<Record<string, Load>> = {
+  BarebonesAgent: async () => anyClass((await import("../agents/barebones.ts")).BarebonesAgent),
+  FakeDataAgent: async () => anyClass((await import("../agents/fake_data.ts")).FakeDataAgent),
+  RegistryAgent: async () => anyClass((await import("../agents/registry.ts")).RegistryAgent),
+};
+
+/**
+ * Loads an agent's class by its name.
+ *
+ * @throws {RangeError} If it is not one of ours.
+ */
+export async function loadAgent(name: string): Promise<AgentClass> {
+  const load = Object.hasOwn(AGENT_FILES, name) ? AGENT_FILES[name] : undefined;
+  if (load === undefined) {
+    throw new RangeError(
+      `Cannot load agent class "${name}": expected one of ${Object.keys(AGENT_FILES).join(", ")}`,
+    );
+  }
+  return await load();
+}
+
+/** A class whose options are its own becomes one of any options: they are parsed by its entry in the table. */
+function anyClass(agentClass: unknown): AgentClass {
+  if (typeof agentClass !== "function") throw new TypeError("Cannot load agent: its file exports no class");
+  // Safe: the callers above pass agents' classes, and hand them the values that their own options make.
+  return agentClass as AgentClass;
+}

@@ -1,0 +1,41 @@
+/** Ctrl-C and SIGTERM. @module */
+import { ExitCode } from "./exit_code.ts";
+
+/** Listens to SIGINT and SIGTERM until disposed of. */
+export interface Interrupt extends Disposable {
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
+  /** Has something done at a second signal, just before the process ends at once. */
+  onSecond(action: () => void): void;
+}
+
+/** Starts to listen: the first signal asks to stop, the second one ends the process at once. */
+export function listenForInterrupt(): Interrupt {
+  const controller = new AbortController();
+  const actions: (() => void)[] = [];
+  const onSignal = (): void => {
+    if (!controller.signal.aborted) {
+      controller.abort();
+      return;
+    }
+    for (const action of actions) action();
+    Deno.exit(ExitCode.KILLED);
+  };
+  const names = ["SIGINT", "SIGTERM"] as const;
+  for (const name of names) Deno.addSignalListener(name, onSignal);
+  return {
+    signal: controller.signal,
+    onSecond: (action) => actions.push(action),
+    [Symbol.dispose]() {
+      for (const name of names) Deno.removeSignalListener(name, onSignal);
+    },
+  };
+}
+
+/** Resolves when a signal is aborted. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

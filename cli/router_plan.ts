@@ -1,0 +1,105 @@
+/** What a router is started with: options over site file over defaults. @module */
+import {
+  findSiteFile,
+  MACHINE,
+  type ResolvedSite,
+  resolveSite,
+  type SiteEnvironment,
+  SiteError,
+  type SiteOptions,
+} from "../site/mod.ts";
+
+/** Where a site without a file has its router. */
+export const DEFAULT_PORT = 8001;
+
+/** Own options of `ocs router` and `ocs up`. */
+export interface RouterChoice {
+  /** Address to listen on. */
+  readonly bind?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+/** What the router is started with. */
+export interface RouterPlan {
+  readonly hostname: string;
+  readonly port: number;
+  readonly realm: string;
+  readonly addressRoot: string;
+  readonly webSocketPath: string;
+  readonly callPath: string;
+  /** Undefined when the defaults stand in for a site file. */
+  readonly sourceFile: string | undefined;
+  /** What does not fit together, for the operator. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Plans the router of a site.
+ *
+ * Port and paths come from the hub's URLs. It listens on 127.0.0.1 when the hub names this machine as `localhost` or
+ * 127.*, and on every address otherwise, for the agents of other hosts.
+ *
+ * @throws {SiteError} If the site file is wrong, or its URLs are none.
+ */
+export async function planRouter(
+  options: SiteOptions,
+  choice: RouterChoice = {},
+  environment: SiteEnvironment = MACHINE,
+): Promise<RouterPlan> {
+  const site = await siteOrNothing(options, environment);
+  const server = parseUrl(site?.wampServer ?? options.siteHub, "wamp_server");
+  const http = parseUrl(site?.wampHttp ?? options.siteHttp, "wamp_http");
+  const port = choice.port ?? portOf(server) ?? portOf(http) ?? DEFAULT_PORT;
+  const warnings: string[] = [];
+  if (server?.protocol === "wss:") {
+    warnings.push("wamp_server is a wss:// URL: this router speaks ws://; put a TLS proxy before it");
+  }
+  for (const [name, url] of [["wamp_server", server], ["wamp_http", http]] as const) {
+    if (url !== undefined && portOf(url) !== port) {
+      warnings.push(`${name} is "${url.href}", but the router listens on port ${port}`);
+    }
+  }
+  return {
+    hostname: choice.bind ?? (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0"),
+    port,
+    realm: site?.realm ?? options.siteRealm ?? "test_realm",
+    addressRoot: site?.addressRoot ?? options.addressRoot ?? "observatory",
+    webSocketPath: pathOf(server) ?? "/ws",
+    callPath: pathOf(http) ?? "/call",
+    sourceFile: site?.sourceFile,
+    warnings,
+  };
+}
+
+async function siteOrNothing(
+  options: SiteOptions,
+  environment: SiteEnvironment,
+): Promise<ResolvedSite | undefined> {
+  const named = options.site !== undefined || options.siteFile !== undefined;
+  if (!named && "none" in findSiteFile(options, environment)) return undefined;
+  return await resolveSite(options, { environment });
+}
+
+function parseUrl(text: string | undefined, name: string): URL | undefined {
+  if (text === undefined) return undefined;
+  if (!URL.canParse(text)) {
+    throw new SiteError(
+      `Cannot start the router: ${name} is "${text}", expected a URL such as ws://10.0.0.3:8001/ws`,
+    );
+  }
+  return new URL(text);
+}
+
+function portOf(url: URL | undefined): number | undefined {
+  if (url === undefined) return undefined;
+  if (url.port !== "") return Number(url.port);
+  return url.protocol === "wss:" || url.protocol === "https:" ? 443 : 80;
+}
+
+function pathOf(url: URL | undefined): string | undefined {
+  return url === undefined || url.pathname === "/" ? undefined : url.pathname;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname.startsWith("127.") || hostname === "[::1]";
+}

@@ -1,0 +1,53 @@
+/** `ocs router`: the router of a site, in the foreground. @module */
+import { Router } from "../router/mod.ts";
+import type { SiteOptions } from "../site/mod.ts";
+import { ExitCode } from "./exit_code.ts";
+import { listenForInterrupt, untilAborted } from "./interrupt.ts";
+import { consoleLogger } from "./log_line.ts";
+import { type Console, styled } from "./output.ts";
+import { planRouter, type RouterChoice, type RouterPlan } from "./router_plan.ts";
+
+/** What `ocs router` was given. */
+export interface RouterCommand extends RouterChoice {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** Starts a router as planned. */
+export async function startRouter(plan: RouterPlan, console: Console, verbose = false): Promise<Router> {
+  const logger = consoleLogger(console.err, { name: "router", debug: verbose });
+  for (const warning of plan.warnings) logger.warn(warning);
+  return await Router.start({
+    hostname: plan.hostname,
+    port: plan.port,
+    realm: plan.realm,
+    addressRoot: plan.addressRoot,
+    webSocketPath: plan.webSocketPath,
+    bridge: { [plan.callPath]: { kind: "caller" } },
+    logger,
+  });
+}
+
+/** Runs a router until Ctrl-C or SIGTERM. */
+export async function runRouter(
+  command: RouterCommand,
+  { site, console }: { readonly site: SiteOptions; readonly console: Console },
+): Promise<ExitCode> {
+  using interrupt = listenForInterrupt();
+  const plan = await planRouter(site, command);
+  await using router = await startRouter(plan, console, command.verbose);
+  const { url, httpUrl, port } = router;
+  const { realm, addressRoot } = plan;
+  if (command.json) {
+    await console.out.print(JSON.stringify({ event: "ready", url, httpUrl, port, realm, addressRoot }));
+  } else {
+    const mark = styled(console.out.look, ["bold", "green"], "ready");
+    await console.out.print(
+      `Router ${mark}: ${url} and ${httpUrl}, realm "${realm}", address root "${addressRoot}"` +
+        (plan.hostname === "0.0.0.0" ? ", on all addresses" : ""),
+    );
+  }
+  await untilAborted(interrupt.signal);
+  await router.stop();
+  return ExitCode.OK;
+}

@@ -1,0 +1,113 @@
+/** One process for each agent. @module */
+import { AGENT_TABLE } from "../../agents/table.ts";
+import type { AgentLines } from "./agent_lines.ts";
+import { Children, type ChildSpec } from "./children.ts";
+import type { Fleet } from "./fleet.ts";
+import type { UpAgent } from "./up_plan.ts";
+
+/** The line with which an agent, ours or Python's, says that it has joined the realm. */
+const JOINED = /session joined/;
+
+/** Agents as child processes of this one. */
+export class FleetOfChildren implements Fleet {
+  readonly ready: Promise<number | undefined>;
+  readonly allEnded: Promise<void>;
+  readonly #lines: AgentLines;
+  readonly #children: Children;
+  readonly #waiting = new Set<string>();
+  readonly #ready = Promise.withResolvers<number | undefined>();
+  readonly #allEnded = Promise.withResolvers<void>();
+  readonly #startedMs = performance.now();
+  #starting = true;
+
+  /** Runs nothing yet. */
+  constructor({ lines }: { readonly lines: AgentLines }) {
+    this.#lines = lines;
+    this.ready = this.#ready.promise;
+    this.allEnded = this.#allEnded.promise;
+    this.#children = new Children({
+      onLine: (name, line) => {
+        lines.line(name, line);
+        if (JOINED.test(line)) this.#joined(name);
+      },
+      onEnd: ({ name, code, signal, wanted, lastLines }) => {
+        if (!wanted) {
+          lines.ended(
+            name,
+            signal === undefined ? `exit code ${code}` : `signal ${signal}`,
+            lastLines.slice(-5),
+          );
+          this.#ready.resolve(undefined);
+        }
+        this.#settle();
+      },
+    });
+  }
+
+  /** Starts each agent's program. */
+  start(agents: readonly UpAgent[]): Promise<void> {
+    for (const agent of agents) this.#waiting.add(agent.instanceId);
+    for (const agent of agents) {
+      try {
+        this.#children.start(childOf(agent));
+      } catch (error) {
+        this.#lines.ended(agent.instanceId, error instanceof Error ? error.message : String(error), []);
+        this.#ready.resolve(undefined);
+      }
+    }
+    this.#starting = false;
+    this.#settle();
+    return Promise.resolve();
+  }
+
+  /** SIGINT to all, SIGKILL after 10 s. */
+  stop(): Promise<void> {
+    this.#ready.resolve(undefined);
+    return this.#children.stop();
+  }
+
+  /** SIGKILL to all. */
+  killNow(): void {
+    void this.#children.kill();
+  }
+
+  /** Same as `stop`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #joined(name: string): void {
+    if (!this.#waiting.delete(name) || this.#waiting.size > 0) return;
+    this.#ready.resolve((performance.now() - this.#startedMs) / 1000);
+  }
+
+  #settle(): void {
+    if (!this.#starting && this.#children.running.length === 0) this.#allEnded.resolve();
+  }
+}
+
+/** Our agents run from beside this file, others through Python's launcher, which knows its plugins. */
+function childOf({ instanceId, agentClass, ours, args }: UpAgent): ChildSpec {
+  const entry = ours ? AGENT_TABLE[agentClass] : undefined;
+  if (entry === undefined) {
+    return {
+      name: instanceId,
+      command: "ocs-agent-cli",
+      args,
+      // Python holds its lines back when nobody looks.
+      env: { PYTHONUNBUFFERED: "1" },
+    };
+  }
+  const file = new URL(`../../agents/${entry.file}`, import.meta.url);
+  return {
+    name: instanceId,
+    command: Deno.execPath(),
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      file.protocol === "file:" ? decodeURIComponent(file.pathname) : file.href,
+      ...args,
+    ],
+  };
+}

@@ -1,0 +1,107 @@
+/** `ocs up`: the router and every agent of this host, in the foreground. @module */
+import type { SiteOptions } from "../../site/mod.ts";
+import { ExitCode } from "../exit_code.ts";
+import { listenForInterrupt, untilAborted } from "../interrupt.ts";
+import { consoleLogger } from "../log_line.ts";
+import { type Console, styled } from "../output.ts";
+import { planRouter, type RouterChoice } from "../router_plan.ts";
+import { startRouter } from "../run_router.ts";
+import { AgentLines } from "./agent_lines.ts";
+import { type Fleet, FleetFailure } from "./fleet.ts";
+import { planUp, type UpPlan } from "./up_plan.ts";
+
+/** What `ocs up` was given. */
+export interface UpCommand extends RouterChoice {
+  /** All our agents in this process instead of one process each. */
+  readonly together: boolean;
+  /** A router runs elsewhere. */
+  readonly noRouter: boolean;
+  /** Only these, when there are any. */
+  readonly instanceIds: readonly string[];
+  readonly verbose: boolean;
+  readonly json: boolean;
+}
+
+/**
+ * Runs router and agents until Ctrl-C or SIGTERM, then stops the agents, then the router; a second Ctrl-C ends all at
+ * once.
+ *
+ * Ends by itself, with failure, when no agent is left. One agent's end is told and leaves the others alone.
+ */
+export async function runUp(
+  command: UpCommand,
+  { site, console }: { readonly site: SiteOptions; readonly console: Console },
+): Promise<ExitCode> {
+  using interrupt = listenForInterrupt();
+  const routerPlan = await planRouter(site, command);
+  const moved = !command.noRouter && command.port !== undefined;
+  // Everything that can be wrong is found before anything is started.
+  const check = await planUp(site, { instanceIds: command.instanceIds, router: routerPlan });
+  if (check.agents.length === 0) throw new FleetFailure(`Cannot start any agent: ${nothingToDo(check)}`);
+  await using router = command.noRouter ? undefined : await startRouter(routerPlan, console, command.verbose);
+  const hubUrl = moved ? router?.url : undefined;
+  const plan = hubUrl === undefined
+    ? check
+    : await planUp(site, { instanceIds: command.instanceIds, router: routerPlan, hubUrl });
+  const lines = new AgentLines(console, { json: command.json, names: plan.agents.map((a) => a.instanceId) });
+  lines.tell(
+    "start",
+    `${router === undefined ? "No router started" : `Router ${router.url}`}, realm "${routerPlan.realm}"; ` +
+      `${plan.agents.length} agents of ${plan.source}`,
+    { url: router?.url, agents: plan.agents.map((agent) => agent.instanceId) },
+  );
+  for (const { instanceId, why } of plan.skipped) {
+    lines.tell("skip", `Skipped ${instanceId}: ${why}`, { instanceId, why });
+  }
+
+  await using fleet = await openFleet(command, { plan, lines, router });
+  interrupt.onSecond(() => fleet.killNow());
+  const logger = consoleLogger(console.err, { name: "ocs up" });
+  await fleet.start(plan.agents, interrupt.signal);
+  const stopped = untilAborted(interrupt.signal).then(() => true);
+  void fleet.ready.then((seconds) => {
+    if (seconds === undefined || interrupt.signal.aborted) return;
+    const mark = styled(console.out.look, ["bold", "green"], "up");
+    lines.tell(
+      "up",
+      `All ${plan.agents.length} agents are ${mark} after ${seconds.toFixed(1)} s. Ctrl-C stops them.`,
+      {
+        seconds,
+      },
+    );
+  });
+  if (!await Promise.race([stopped, fleet.allEnded.then(() => false)])) {
+    logger.error("no agent is left");
+    return ExitCode.FAILED;
+  }
+  lines.tell("stop", "Stopping all agents, then the router; Ctrl-C again ends them at once", {});
+  await fleet.stop();
+  await router?.stop();
+  return ExitCode.OK;
+}
+
+async function openFleet(
+  { together, verbose }: UpCommand,
+  parts: {
+    readonly plan: UpPlan;
+    readonly lines: AgentLines;
+    readonly router:
+      | { connectInProcess(): import("../../transport/frame_transport.ts").FrameTransport }
+      | undefined;
+  },
+): Promise<Fleet> {
+  if (together) {
+    const { FleetInProcess } = await import("./fleet_in_process.ts");
+    return new FleetInProcess({ ...parts, verbose });
+  }
+  const { FleetOfChildren } = await import("./fleet_of_children.ts");
+  return new FleetOfChildren(parts);
+}
+
+function nothingToDo({ source, skipped }: UpPlan): string {
+  if (skipped.length === 0) return `${source} lists none`;
+  return `${source} lists only ${
+    skipped.map(({ instanceId, why }) => `${instanceId} (${why})`).join(", ")
+  }; ` +
+    "name one with --instance-id to start it all the same";
+}
