@@ -14,22 +14,51 @@ import type { WampEvent } from "../../../client/mod.ts";
 
 /** A router with a client; closes both. */
 export class Bed implements AsyncDisposable {
-  readonly router: Router;
+  router: Router;
   readonly client: WampConnection;
   /** All that agents logged. */
   readonly lines: LogRecord[] = [];
 
-  private constructor(router: Router, client: WampConnection) {
+  private constructor(router: Router) {
     this.router = router;
-    this.client = client;
+    this.client = new WampConnection({ ...this.connection(), floats: "keep" });
   }
 
   /** Starts a router on a free port and joins a client to it. */
   static async start(): Promise<Bed> {
     const router = await Router.start({ realm: "test_realm", addressRoot: "observatory" });
-    const client = new WampConnection({ ...inProcess(router), floats: "keep" });
-    await client.joined();
-    return new Bed(router, client);
+    const bed = new Bed(router);
+    await bed.client.joined();
+    return bed;
+  }
+
+  /** The way to whatever router is there now; pauses between attempts are short. */
+  connection(): AgentConnectOptions {
+    return {
+      url: this.router.url,
+      realm: "test_realm",
+      openTransport: () => Promise.resolve(this.router.connectInProcess()),
+      clock: {
+        now: () => performance.now(),
+        setTimer(delayMs, callback) {
+          // Backoff of seconds would only make the tests slow; deadlines stay far above what they guard.
+          const timer = setTimeout(callback, delayMs / 20);
+          return () => clearTimeout(timer);
+        },
+      },
+    };
+  }
+
+  /** Stops the router; everyone has lost it when this resolves. */
+  async stopRouter(): Promise<void> {
+    await this.router.stop();
+    await until(() => this.client.state !== "joined", "the loss of the router");
+  }
+
+  /** Starts another router in place of the stopped one, and waits until the client is there again. */
+  async startRouter(): Promise<void> {
+    this.router = await Router.start({ realm: "test_realm", addressRoot: "observatory" });
+    await this.client.joined();
   }
 
   /** Starts an agent on the router and waits until it answers. */
@@ -39,7 +68,7 @@ export class Bed implements AsyncDisposable {
   ): Promise<RunningAgent<T>> {
     return await startAgent<Record<never, never>, T>(agentClass, {
       instanceId: "tested",
-      connection: inProcess(this.router),
+      connection: this.connection(),
       options: {},
       log: createLog({ level: "debug", sinks: [{ write: (record) => this.lines.push(record) }] }),
       ...options,
@@ -87,15 +116,6 @@ export class Bed implements AsyncDisposable {
     await this.client.close();
     await this.router.stop();
   }
-}
-
-/** The way to a router of this process. */
-export function inProcess(router: Router): AgentConnectOptions {
-  return {
-    url: router.url,
-    realm: "test_realm",
-    openTransport: () => Promise.resolve(router.connectInProcess()),
-  };
 }
 
 /** Waits until a condition holds, looking again and again; fails after 5 s. */
