@@ -1,0 +1,201 @@
+/** Reads a crossbar configuration, so that a site can change the router and nothing else (spec 5.7). @module */
+import type { MatchPolicy } from "../../wamp/uri.ts";
+import type {
+  Action,
+  AuthenticationConfig,
+  PermissionConfig,
+  RealmConfig,
+  RoleConfig,
+  TicketPrincipal,
+  WampCraPrincipal,
+} from "./options.ts";
+import { ConfigNode } from "./config_node.ts";
+
+/** A bridge path of a crossbar configuration. */
+export interface CrossbarBridge {
+  /** `caller` or `publisher`. */
+  readonly kind: "caller" | "publisher";
+  /** Realm it calls in. */
+  readonly realm: string;
+  /** Role it has there. */
+  readonly role: string;
+}
+
+/** A listening port of a crossbar configuration. */
+export interface CrossbarTransport {
+  /** Address to listen on; crossbar's default is all of them. */
+  readonly hostname: string;
+  /** Port to listen on. */
+  readonly port: number;
+  /** WebSocket paths with a slash in front. */
+  readonly webSocketPaths: readonly string[];
+  /** Authentication by WebSocket path; a path without `auth` is not in it. */
+  readonly authentication: Readonly<Record<string, AuthenticationConfig>>;
+  /** Bridges by path. */
+  readonly bridges: Readonly<Record<string, CrossbarBridge>>;
+}
+
+/** What of a crossbar configuration matters to the embedded router. */
+export interface CrossbarConfig {
+  /** Realms of the first worker. */
+  readonly realms: readonly RealmConfig[];
+  /** Its web transports. */
+  readonly transports: readonly CrossbarTransport[];
+  /** What was not understood and is not acted on, with its place. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the text of a `config.json` as `ocsbow` writes it.
+ *
+ * @param environment Looks up the variables that tickets name (`$NAME`).
+ * @throws {SyntaxError} If it is no JSON, or if something that matters is missing or of the wrong type; the text
+ * names every place.
+ */
+export function readCrossbarConfig(
+  text: string,
+  environment: (name: string) => string | undefined = () => undefined,
+): CrossbarConfig {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new SyntaxError("Cannot read crossbar configuration: it is no JSON", { cause });
+  }
+  const root = ConfigNode.root(data);
+  root.known("version", "workers", "controller", "$schema");
+  const [worker, ...others] = root.list("workers");
+  if (worker === undefined) root.fault("workers is empty, expected one router worker");
+  for (const other of others) other.warn("only the first worker is read");
+  worker?.known("type", "id", "options", "realms", "transports");
+  const realms = worker?.list("realms").map(readRealm) ?? [];
+  const transports = worker?.list("transports").flatMap((node) => readTransport(node, environment)) ?? [];
+  const { faults, warnings } = root.report;
+  if (faults.length > 0) throw new SyntaxError(`Cannot read crossbar configuration: ${faults.join("; ")}`);
+  return { realms, transports, warnings };
+}
+
+function readRealm(node: ConfigNode): RealmConfig {
+  node.known("name", "roles", "id", "options");
+  return { name: node.text("name"), roles: node.list("roles").map(readRole) };
+}
+
+function readRole(node: ConfigNode): RoleConfig {
+  node.known("name", "permissions", "id");
+  return { name: node.text("name"), permissions: node.list("permissions").map(readPermission) };
+}
+
+function readPermission(node: ConfigNode): PermissionConfig {
+  node.known("uri", "match", "allow", "disclose", "cache");
+  const match = node.optionalText("match");
+  const allowed: Partial<Record<Action, boolean>> = {};
+  const allow = node.child("allow");
+  for (const action of ["call", "register", "publish", "subscribe"] as const) {
+    const value = allow?.flag(action);
+    if (value !== undefined) allowed[action] = value;
+  }
+  allow?.known("call", "register", "publish", "subscribe");
+  const disclose = node.child("disclose");
+  const [caller, publisher] = [disclose?.flag("caller"), disclose?.flag("publisher")];
+  return {
+    uri: node.text("uri"),
+    ...(match === undefined ? {} : { match: matchPolicy(node, match) }),
+    allow: allowed,
+    // Crossbar discloses only where the configuration says so, whatever a client asks for.
+    disclose: { caller: caller ?? false, publisher: publisher ?? false },
+  };
+}
+
+function matchPolicy(node: ConfigNode, match: string): MatchPolicy {
+  if (match === "exact" || match === "prefix" || match === "wildcard") return match;
+  node.fault(`match is "${match}", expected exact, prefix or wildcard`);
+  return "exact";
+}
+
+function readTransport(
+  node: ConfigNode,
+  environment: (name: string) => string | undefined,
+): CrossbarTransport[] {
+  const type = node.text("type");
+  if (type !== "web") {
+    node.warn(`transport of type "${type}" is not served, only web`);
+    return [];
+  }
+  node.known("type", "id", "endpoint", "paths", "options");
+  const endpoint = node.child("endpoint");
+  if (endpoint === undefined) node.fault("endpoint is missing");
+  endpoint?.known("type", "port", "interface", "backlog", "version");
+  const webSocketPaths: string[] = [];
+  const authentication: Record<string, AuthenticationConfig> = {};
+  const bridges: Record<string, CrossbarBridge> = {};
+  for (const [name, path] of node.child("paths")?.children() ?? []) {
+    const kind = path.text("type");
+    if (kind === "websocket") {
+      path.known("type", "auth", "options", "url", "serializers", "debug");
+      webSocketPaths.push(`/${name}`);
+      const auth = path.child("auth");
+      if (auth !== undefined) authentication[`/${name}`] = readAuthentication(auth, environment);
+    } else if (kind === "caller" || kind === "publisher") {
+      path.known("type", "realm", "role", "options");
+      bridges[`/${name}`] = { kind, realm: path.text("realm"), role: path.text("role") };
+    } else path.warn(`path of type "${kind}" is not served`);
+  }
+  return [{
+    hostname: endpoint?.optionalText("interface") ?? "0.0.0.0",
+    port: endpoint?.integer("port") ?? 0,
+    webSocketPaths,
+    authentication,
+    bridges,
+  }];
+}
+
+function readAuthentication(
+  node: ConfigNode,
+  environment: (name: string) => string | undefined,
+): AuthenticationConfig {
+  node.known("anonymous", "ticket", "wampcra");
+  const [anonymous, ticket, wampcra] = ["anonymous", "ticket", "wampcra"].map((key) =>
+    staticMethod(node, key)
+  );
+  const authid = anonymous?.optionalText("authid");
+  return {
+    ...(anonymous === undefined
+      ? {}
+      : { anonymous: { role: anonymous.text("role"), ...(authid === undefined ? {} : { authid }) } }),
+    ...(ticket === undefined ? {} : {
+      ticket: { principals: byName(ticket.child("principals"), (entry) => principal(entry, environment)) },
+    }),
+    ...(wampcra === undefined ? {} : { wampcra: { users: byName(wampcra.child("users"), user) } }),
+  };
+}
+
+function staticMethod(node: ConfigNode, key: string): ConfigNode | undefined {
+  const method = node.child(key);
+  const type = method?.text("type");
+  if (type === undefined || type === "static") return method;
+  method?.fault(`type is "${type}", only static is served`);
+  return undefined;
+}
+
+function principal(node: ConfigNode, environment: (name: string) => string | undefined): TicketPrincipal {
+  const given = node.text("ticket");
+  const ticket = given.startsWith("$") ? environment(given.slice(1)) : given;
+  if (ticket === undefined || ticket === "") node.fault(`ticket names a variable that is not set`);
+  return { ticket: ticket ?? "", role: node.text("role") };
+}
+
+function user(node: ConfigNode): WampCraPrincipal {
+  const salt = node.optionalText("salt");
+  const [iterations, keylen] = [node.optionalInteger("iterations"), node.optionalInteger("keylen")];
+  return {
+    secret: node.text("secret"),
+    role: node.text("role"),
+    ...(salt === undefined ? {} : { salt }),
+    ...(iterations === undefined ? {} : { iterations }),
+    ...(keylen === undefined ? {} : { keylen }),
+  };
+}
+
+function byName<T>(node: ConfigNode | undefined, read: (entry: ConfigNode) => T): Record<string, T> {
+  return Object.fromEntries((node?.children() ?? []).map(([name, entry]) => [name, read(entry)]));
+}
