@@ -3,8 +3,16 @@ import { type Console, type Style, styled } from "../output.ts";
 
 const COLORS: readonly Style[] = ["cyan", "green", "magenta", "blue", "yellow"];
 
+/** Where a fleet tells what its agents say and how they end. */
+export interface AgentReports {
+  /** One line that an agent wrote. */
+  line(name: string, line: string): void;
+  /** The end of an agent that nobody asked to end, with the lines that may say why. */
+  ended(name: string, how: string, lastLines: readonly string[]): void;
+}
+
 /** Prints the lines of several agents so that one sees whose they are. */
-export class AgentLines {
+export class AgentLines implements AgentReports {
   readonly #console: Console;
   readonly #json: boolean;
   readonly #prefixes: ReadonlyMap<string, { readonly text: string; readonly color: Style }>;

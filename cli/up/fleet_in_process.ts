@@ -7,13 +7,13 @@ import { agentAddress } from "../../ocs/addresses.ts";
 import { needSetting, parseAgentArgs } from "../../site/mod.ts";
 import type { FrameTransport } from "../../transport/frame_transport.ts";
 import { loadAgent } from "../agent_files.ts";
-import type { AgentLines } from "./agent_lines.ts";
+import type { AgentReports } from "./agent_lines.ts";
 import type { Fleet } from "./fleet.ts";
 import type { UpAgent } from "./up_plan.ts";
 
 /** What agents in this process need. */
 export interface FleetInProcessOptions {
-  readonly lines: AgentLines;
+  readonly lines: AgentReports;
   /** The router when it is in this process, too; otherwise agents connect to that of their site. */
   readonly router: { connectInProcess(): FrameTransport } | undefined;
   /** Tells debug lines as well. */

@@ -1,6 +1,6 @@
 /** One process for each agent. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
-import type { AgentLines } from "./agent_lines.ts";
+import type { AgentReports } from "./agent_lines.ts";
 import { Children, type ChildSpec } from "./children.ts";
 import type { Fleet } from "./fleet.ts";
 import type { UpAgent } from "./up_plan.ts";
@@ -12,7 +12,7 @@ const JOINED = /session joined/;
 export class FleetOfChildren implements Fleet {
   readonly ready: Promise<number | undefined>;
   readonly allEnded: Promise<void>;
-  readonly #lines: AgentLines;
+  readonly #lines: AgentReports;
   readonly #children: Children;
   readonly #waiting = new Set<string>();
   readonly #ready = Promise.withResolvers<number | undefined>();
@@ -21,7 +21,7 @@ export class FleetOfChildren implements Fleet {
   #starting = true;
 
   /** Runs nothing yet. */
-  constructor({ lines }: { readonly lines: AgentLines }) {
+  constructor({ lines }: { readonly lines: AgentReports }) {
     this.#lines = lines;
     this.ready = this.#ready.promise;
     this.allEnded = this.#allEnded.promise;

@@ -1,0 +1,140 @@
+/** `ocs demo`: a whole observatory in this process, and a short tour of it. @module */
+import { ListenError, Router } from "../../router/mod.ts";
+import { ExitCode } from "../exit_code.ts";
+import { DEMO_AGENTS } from "../demo_site.ts";
+import { listenForInterrupt, untilAborted } from "../interrupt.ts";
+import { consoleLogger } from "../log_line.ts";
+import { type Console, styled } from "../output.ts";
+import { DEFAULT_PORT } from "../router_plan.ts";
+import { FleetInProcess } from "../up/fleet_in_process.ts";
+import type { AgentReports } from "../up/agent_lines.ts";
+import { writeDemoSite } from "./demo_site_file.ts";
+import { tour } from "./tour.ts";
+
+/** What `ocs demo` was given. */
+export interface DemoCommand {
+  /** Ends after the tour instead of staying up. */
+  readonly once: boolean;
+  /** First port to try; default 8001. */
+  readonly port?: number | undefined;
+  readonly json: boolean;
+}
+
+const REALM = "test_realm";
+const ADDRESS_ROOT = "observatory";
+/** How many ports are tried, one after the other, before any free one is taken. */
+const PORTS_TO_TRY = 20;
+
+/** Brings the demo observatory up, shows it, and keeps it up until Ctrl-C. */
+export async function runDemo(command: DemoCommand, console: Console): Promise<ExitCode> {
+  using interrupt = listenForInterrupt();
+  const { out } = console;
+  const say = (text: string) => command.json ? Promise.resolve() : out.print(text);
+  const startedMs = performance.now();
+  const { router, taken } = await startOnFreePort(command.port ?? DEFAULT_PORT, console);
+  await using _router = router;
+  if (taken.length > 0) {
+    await say(
+      `Port ${taken.join(", ")} is taken by another program; this observatory is on port ${router.port}.`,
+    );
+  }
+  await using siteFile = await writeDemoSite({
+    url: router.url,
+    httpUrl: router.httpUrl,
+    realm: REALM,
+    addressRoot: ADDRESS_ROOT,
+  });
+  const trouble = troubleReports(console);
+  await using fleet = new FleetInProcess({ lines: trouble, router, verbose: false });
+  await fleet.start(
+    DEMO_AGENTS.map(({ instanceId, agentClass, args }) => ({
+      instanceId,
+      agentClass,
+      ours: true,
+      args: ["--site-file", siteFile.path, "--site-host", "localhost", "--instance-id", instanceId, ...args],
+    })),
+    interrupt.signal,
+  );
+  const upSeconds = await fleet.ready;
+  if (upSeconds === undefined) return ExitCode.FAILED;
+  const seconds = (performance.now() - startedMs) / 1000;
+  await say(
+    `${styled(out.look, "bold", "A demo observatory is up")}, in ${
+      seconds.toFixed(1)
+    } s and in this one process:
+
+  router    ${router.url}   realm "${REALM}", address root "${ADDRESS_ROOT}"
+            ${router.httpUrl}   (HTTP bridge for Python's OCSClient)
+  agents    ${DEMO_AGENTS.map(({ instanceId, agentClass }) => `${instanceId} (${agentClass})`).join(", ")}
+`,
+  );
+  try {
+    await tour({
+      site: { wampServer: router.url, wampHttp: router.httpUrl, realm: REALM, addressRoot: ADDRESS_ROOT },
+      console,
+      json: command.json,
+      signal: interrupt.signal,
+    });
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+  }
+  if (!command.once && !interrupt.signal.aborted) {
+    if (command.json) {
+      await out.print(
+        JSON.stringify({
+          event: "up",
+          url: router.url,
+          httpUrl: router.httpUrl,
+          siteFolder: siteFile.folder,
+        }),
+      );
+    }
+    await say(`\nIt stays up. In another terminal, for these commands and for Python's OCS tools alike:
+
+  export OCS_CONFIG_DIR=${siteFile.folder}
+  deno task ocs agents
+  deno task ocs start faker1.delay_task delay=3.0 --wait
+  deno task ocs listen faker1.false_temperatures
+
+Ctrl-C ends it.`);
+    await untilAborted(interrupt.signal);
+    await say("\nStopping the agents, then the router ...");
+  }
+  await fleet.stop();
+  await router.stop();
+  await say(`\n${styled(out.look, "dim", "The demo observatory is down.")}`);
+  return ExitCode.OK;
+}
+
+/** Takes the first free port from the one wished for, or any; says which were taken. */
+async function startOnFreePort(
+  firstPort: number,
+  console: Console,
+): Promise<{ readonly router: Router; readonly taken: readonly number[] }> {
+  const taken: number[] = [];
+  const logger = consoleLogger(console.err, { name: "router" });
+  const quiet = { ...logger, info() {} };
+  for (let port = firstPort; port !== 0 && port < firstPort + PORTS_TO_TRY && port < 65_536; port++) {
+    try {
+      return { router: await startRouter(port, quiet), taken };
+    } catch (error) {
+      if (!(error instanceof ListenError) || error.code !== "EADDRINUSE") throw error;
+      taken.push(port);
+    }
+  }
+  return { router: await startRouter(0, quiet), taken };
+}
+
+function startRouter(port: number, logger: ReturnType<typeof consoleLogger>): Promise<Router> {
+  return Router.start({ hostname: "127.0.0.1", port, realm: REALM, addressRoot: ADDRESS_ROOT, logger });
+}
+
+/** The demo keeps quiet about what agents log; only the end of one is told. */
+function troubleReports(console: Console): AgentReports {
+  return {
+    line() {},
+    ended(name, how) {
+      console.err.log(styled(console.err.look, ["bold", "red"], `${name} ended: ${how}`));
+    },
+  };
+}
