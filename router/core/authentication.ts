@@ -51,13 +51,15 @@ export interface Refused {
 export class Authentication {
   readonly #config: AuthenticationConfig;
   readonly #parts: Pick<RealmParts, "random" | "clock">;
-  readonly #derived = new Map<WampCraPrincipal, string>();
+  readonly #keys = new Map<WampCraPrincipal, string>();
   readonly #fakeSecret: string;
 
   /** Makes the authentication of a path; without configuration anyone is role `anonymous`. */
   constructor(config: AuthenticationConfig | undefined, parts: Pick<RealmParts, "random" | "clock">) {
     this.#config = config ?? { anonymous: { role: "anonymous" } };
     this.#parts = parts;
+    // Beforehand, because a derivation at the first login would tell by its time which names exist.
+    for (const user of Object.values(this.#config.wampcra?.users ?? {})) this.#keys.set(user, keyOf(user));
     this.#fakeSecret = Array.from(parts.random.bytes(16), (byte) => byte.toString(16)).join("");
   }
 
@@ -130,7 +132,7 @@ export class Authentication {
           : { salt: shown.salt, iterations: shown.iterations ?? 1000, keylen: shown.keylen ?? 32 }),
       },
       verify: ({ signature }) => {
-        const key = this.#keyOf(shown, user !== undefined);
+        const key = this.#keys.get(shown) ?? shown.secret;
         const isRight = sameText(signature, wampcraSignature(key, challenge));
         if (!isRight || user === undefined) return wrongProof();
         return { outcome: "accepted", authid, role: user.role, authmethod: "wampcra", authextra: NO_DETAILS };
@@ -142,17 +144,18 @@ export class Authentication {
   #fakeUser(authid: string, model: WampCraPrincipal | undefined): WampCraPrincipal {
     const digest = createHmac("sha256", this.#fakeSecret).update(authid).digest("base64");
     if (model?.salt === undefined) return { secret: digest, role: "" };
-    return { ...model, secret: digest, derived: true, salt: digest.slice(0, model.salt.length) };
+    return {
+      ...model,
+      secret: digest,
+      derived: true,
+      salt: digest.repeat(1 + Math.floor(model.salt.length / digest.length)).slice(0, model.salt.length),
+    };
   }
+}
 
-  #keyOf(user: WampCraPrincipal, remember: boolean): string {
-    const known = this.#derived.get(user);
-    if (known !== undefined) return known;
-    const { secret, salt, iterations = 1000, keylen = 32, derived = false } = user;
-    const key = salt === undefined || derived ? secret : deriveKey(secret, { salt, iterations, keylen });
-    if (remember) this.#derived.set(user, key);
-    return key;
-  }
+function keyOf(user: WampCraPrincipal): string {
+  const { secret, salt, iterations = 1000, keylen = 32, derived = false } = user;
+  return salt === undefined || derived ? secret : deriveKey(secret, { salt, iterations, keylen });
 }
 
 /** Derives the key of a salted secret: PBKDF2 with HMAC-SHA256, as base64 text with padding. */

@@ -21,6 +21,7 @@ export class RouterCore {
   readonly #realms = new Map<string, Realm>();
   readonly #connections = new Set<Connection>();
   readonly #authentications = new Map<string, Authentication>();
+  readonly #anyone: Authentication;
   readonly #brake: FailureBrake;
   readonly #options: RouterCoreOptions;
   #shuttingDown: { readonly done: () => void; readonly promise: Promise<void> } | undefined;
@@ -38,7 +39,11 @@ export class RouterCore {
       counters: makeCounters(),
       ids: new RisingIds(random),
     };
+    this.#anyone = new Authentication(undefined, this.#parts);
     this.#brake = new FailureBrake(clock, this.#parts.limits);
+    for (const [path, config] of Object.entries(options.authentication)) {
+      this.#authentications.set(path, new Authentication(config, this.#parts));
+    }
     for (const config of options.realms) this.#realms.set(config.name, new Realm(config, this.#parts));
   }
 
@@ -139,13 +144,8 @@ export class RouterCore {
   }
 
   #authentication(path: string): Authentication {
-    const key = Object.hasOwn(this.#options.authentication, path) ? path : "*";
-    let known = this.#authentications.get(key);
-    if (known === undefined) {
-      known = new Authentication(this.#options.authentication[key], this.#parts);
-      this.#authentications.set(key, known);
-    }
-    return known;
+    return this.#authentications.get(path) ?? this.#authentications.get("*") ??
+      this.#anyone;
   }
 
   #freshSessionId(): number {

@@ -4,7 +4,8 @@ import { ocsRealm } from "../../../router/core/ocs_realm.ts";
 import type { PermissionConfig, RouterCoreOptions } from "../../../router/core/options.ts";
 import { Role, unstarred } from "../../../router/core/permissions.ts";
 import type { Dict } from "../../../wamp/message.ts";
-import { ALL_ROLES, argsOf, makeCore, type TestPeer } from "./harness.ts";
+import { RouterCore } from "../../../router/core/router_core.ts";
+import { ALL_ROLES, argsOf, makeCore, ManualClock, TestPeer } from "./harness.ts";
 
 /** The vector of appendix B of the wire specification. */
 const CHALLENGE =
@@ -340,12 +341,20 @@ Deno.test("ocsRealm() has the two roles of OCS's template", () => {
   assert.equal(controller?.decide("call", "root.x").discloseCaller, false);
 });
 
-Deno.test("Authentication: a path without configuration takes anyone as role anonymous", () => {
-  const { peer } = makeCore({
-    realms: [{ name: "test_realm", roles: [{ name: "anonymous", permissions: [] }] }],
-    authentication: { "*": {}, "/ws": {} },
+Deno.test("R84: a path without a section takes anyone as role anonymous, an empty section nobody", () => {
+  const clock = new ManualClock();
+  const roles = [{ name: "anonymous", permissions: [] }];
+  const core = new RouterCore({
+    clock,
+    realms: [{ name: "test_realm", roles }, { name: "bare", roles: [] }],
+    authentication: { "/empty": {} },
   });
-  const a = peer();
-  hello(a, {});
-  assert.equal(a.take(3).reason, "wamp.error.no_auth_method", "an empty section allows no method");
+  const join = (realm: string, path: string) => {
+    const a = new TestPeer(core, clock, { path });
+    a.send({ type: 1, realm, details: { roles: ALL_ROLES } });
+    return a;
+  };
+  assert.equal(join("test_realm", "/ws").take(2).details.authrole, "anonymous");
+  assert.equal(join("bare", "/ws").take(3).reason, "wamp.error.no_such_role");
+  assert.equal(join("test_realm", "/empty").take(3).reason, "wamp.error.no_auth_method");
 });
