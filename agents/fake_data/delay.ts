@@ -3,6 +3,8 @@ import { Float } from "../../internal/float.ts";
 import { pyFixed } from "../../ocs/python_float.ts";
 
 const STEP_SECONDS = 0.5;
+// Unix time in a float moves in steps of 0.24 us: what is left below that never passes.
+const OVER_SECONDS = 1e-6;
 
 /** How far the delay has come, as clients see it in `session.data`. Seconds. */
 export interface DelayProgress {
@@ -32,7 +34,7 @@ export async function delay(
     const soFar = now() - start;
     show({ requested_delay: new Float(delaySeconds), delay_so_far: new Float(soFar) });
     if (signal.aborted) return [false, `Aborted after ${pyFixed(soFar, 1)} seconds`];
-    if (soFar >= delaySeconds) return [succeed, `Exited after ${pyFixed(soFar, 1)} seconds`];
+    if (delaySeconds - soFar < OVER_SECONDS) return [succeed, `Exited after ${pyFixed(soFar, 1)} seconds`];
     await sleep(Math.min(STEP_SECONDS, delaySeconds - soFar));
   }
 }
