@@ -127,6 +127,8 @@ Deno.test("OCS 45, 65, 66, 67: through a router restart nothing happens but a re
   await using agent = await bed.agent(Counter);
   const before = await bed.api();
   const value = (session: Record<string, unknown>) => (session["data"] as { value: number }).value;
+  const counts = await bed.listen("observatory.tested.feeds.counts");
+  await until(() => counts.length > 0, "the first count");
   const counted = value(await status(bed));
   await bed.stopRouter();
   await until(() => agent.agent.feeds.get("counts")?.lost !== 0, "a lost event");
