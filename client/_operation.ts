@@ -52,7 +52,7 @@ export class Operation {
   ): Promise<OCSReply> {
     const timeoutMs = timeoutSeconds === undefined ? this.#link.defaultTimeoutMs : timeoutSeconds * 1000;
     const send = () => this.#send({ action, opName: this.#opName, params, timeoutMs, signal });
-    return await this.#explained(action, send);
+    return await this.#explained(action === "status" ? "get the status of" : action, send);
   }
 
   /** Waits for the end of the current session. */
