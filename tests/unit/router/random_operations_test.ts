@@ -146,8 +146,14 @@ function readInbox(actor: Actor): void {
         actor.subscriptions.push(message.subscription);
         break;
       case 65:
-        assert(!actor.registrations.includes(message.registration), "a registration id came twice");
+        assert(
+          !actor.registrations.includes(message.registration),
+          "a registration id that is held came again",
+        );
         actor.registrations.push(message.registration);
+        break;
+      case 67:
+        if (message.request === 0) forget(actor.registrations, message.details?.registration);
         break;
       case 68:
         assert(!actor.invocations.includes(message.request), "an invocation id came twice");
@@ -178,6 +184,11 @@ function readInbox(actor: Actor): void {
   if (peer.closed !== undefined) actor.joined = false;
 }
 
+function forget(ids: number[], id: unknown): void {
+  const at = ids.findIndex((known) => known === id);
+  if (at >= 0) ids.splice(at, 1);
+}
+
 function makeActor(peer: TestPeer): Actor {
   return {
     peer: peer.join({ agent: "random" }, "open"),
@@ -206,6 +217,8 @@ function run(seed: number, steps: number): void {
         actor.books.openCalls.set(message.request, true);
         actor.books.sent++;
       }
+      // A shared registration keeps its id for those who leave it and come back.
+      if (message.type === 66) forget(actor.registrations, message.registration);
       actor.peer.send(message);
     }
     if (chance < 0.001) {
