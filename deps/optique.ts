@@ -1,3 +1,12 @@
-/** The command line of `cli/`. @module */
-export * as core from "npm:@optique/core@1.3.6";
-export * as run from "npm:@optique/run@1.3.6";
+/**
+ * The command line of `cli/`.
+ *
+ * From the package's parts, not its index: a command loads only what it parses with. @module
+ */
+export { group, merge, object, or } from "npm:@optique/core@1.3.6/constructs";
+export { runParserSync } from "npm:@optique/core@1.3.6/facade";
+export { type Message, message, text } from "npm:@optique/core@1.3.6/message";
+export { multiple, optional, withDefault } from "npm:@optique/core@1.3.6/modifiers";
+export type { InferValue } from "npm:@optique/core@1.3.6/parser";
+export { argument, command, constant, flag, option, passThrough } from "npm:@optique/core@1.3.6/primitives";
+export { choice, float, integer, string } from "npm:@optique/core@1.3.6/valueparser";
