@@ -30,6 +30,8 @@ Deno.test("forbiddenEdge() keeps agents apart, and their parts with their own ag
   assert(!refused("agents/table.ts", "agents/registry/options.ts"));
   assert(refused("cli/main.ts", "agents/registry.ts"));
   assert(!refused("cli/main.ts", "agents/table.ts"));
+  assert(!refused("cli/agent_files.ts", "agents/registry.ts"));
+  assert(refused("cli/agent_files.ts", "agents/registry/options.ts"));
 });
 
 Deno.test("forbiddenEdge() lets third-party code in through deps/ only, and versions everywhere", () => {
