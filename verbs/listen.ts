@@ -1,0 +1,85 @@
+/** What is published, as it comes. @module */
+import { feedTopic, heartbeatPattern, parseFeedAddress, parseFeedEvent, pyRepr } from "../ocs/mod.ts";
+import type { Look } from "./look.ts";
+import { openSite, type VerbOptions } from "./site_link.ts";
+
+/** One event as `--json` writes it; `message` is what Python's `ocs-client-cli listen --json` gives. */
+export interface ListenEvent {
+  readonly topic: string;
+  readonly message: readonly unknown[];
+}
+
+/** How `listen` runs. */
+export interface ListenOptions extends VerbOptions {
+  /** Ends after so many events; default never. */
+  readonly count?: number | undefined;
+  /** Takes each event; the next one waits for it, up to 10,000 of them. */
+  readonly onEvent: (event: ListenEvent) => Promise<void> | void;
+  /** Told the pattern once the router has agreed to it. */
+  readonly onReady?: ((pattern: string) => void) | undefined;
+}
+
+/** Events that may wait for a slow reader; then the oldest are dropped, and counted. */
+const MAX_WAITING = 10_000;
+
+/**
+ * Completes what operators type: a topic or wildcard with the site's root is taken as it is; `faker1` is all its feeds,
+ * `faker1.heartbeat` one of them, `heartbeat` everybody's.
+ */
+export function completePattern(text: string, addressRoot: string): string {
+  if (text === "heartbeat") return heartbeatPattern(addressRoot);
+  if (text === addressRoot || text.startsWith(`${addressRoot}.`) || text.includes("..")) return text;
+  const dot = text.indexOf(".");
+  if (dot < 0) return feedTopic(`${addressRoot}.${text}`, "");
+  if (text.includes(".feeds.")) return `${addressRoot}.${text}`;
+  return feedTopic(`${addressRoot}.${text.slice(0, dot)}`, text.slice(dot + 1));
+}
+
+/** Resolves when as many events as wanted have come, or the signal is aborted; gives how many were dropped. */
+export async function listen(text: string, options: ListenOptions): Promise<{ readonly dropped: number }> {
+  const { count = Infinity, onEvent, onReady, signal } = options;
+  await using link = await openSite(options);
+  const pattern = completePattern(text, link.clientSite.addressRoot);
+  const waiting: ListenEvent[] = [];
+  let dropped = 0;
+  let wake = (): void => {};
+  await using _subscription = await link.connection.subscribe(pattern, ({ topic, args }) => {
+    if (waiting.length >= MAX_WAITING) {
+      waiting.shift();
+      dropped++;
+    }
+    waiting.push({ topic, message: args });
+    wake();
+  }, { match: "wildcard" });
+  onReady?.(pattern);
+  const stop = (): void => wake();
+  signal?.addEventListener("abort", stop);
+  try {
+    for (let seen = 0; seen < count && signal?.aborted !== true;) {
+      const event = waiting.shift();
+      if (event === undefined) {
+        await new Promise<void>((resolve) => wake = resolve);
+        continue;
+      }
+      seen++;
+      await onEvent(event);
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+  return { dropped };
+}
+
+/** One event on one line: time, topic without what all share, message. */
+export function eventText({ topic, message }: ListenEvent, look: Look, now = new Date()): string {
+  let body = pyRepr(message);
+  let name = topic;
+  try {
+    body = pyRepr(parseFeedEvent(message).message);
+    const { agent, feed } = parseFeedAddress(topic);
+    name = `${agent.slice(agent.lastIndexOf(".") + 1)}.${feed}`;
+  } catch {
+    // Not a feed of an agent: shown as it is.
+  }
+  return `${look.style("dim", now.toTimeString().slice(0, 8))} ${look.style("cyan", name)} ${body}`;
+}

@@ -1,0 +1,151 @@
+/** start, stop, abort, wait and status of one operation. @module */
+import type { AnyOperation } from "../client/mod.ts";
+import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
+import { nearMiss } from "../site/near_miss.ts";
+import { OperationNotFoundError } from "./errors.ts";
+import type { ParamValue } from "./key_values.ts";
+import { parseTarget } from "./operation_target.ts";
+import type { Outcome, VerbResult } from "./outcome.ts";
+import { replyText, sessionState } from "./session_text.ts";
+import { openSite, type SiteLink, type VerbOptions } from "./site_link.ts";
+
+/** A reply as `--json` writes it. */
+export interface ReplyData {
+  readonly agent: string;
+  readonly op: string;
+  readonly status: number;
+  readonly message: string;
+  readonly session: OCSReply["session"];
+}
+
+/** Called now and then during a wait, with what is waited for. */
+export interface Progress {
+  readonly onProgress?: ((text: string) => void) | undefined;
+}
+
+/** Starts an operation; with `wait`, waits for its end as well. */
+export function start(
+  target: string,
+  params: Readonly<Record<string, ParamValue>>,
+  options: VerbOptions & Progress & { readonly wait?: boolean | undefined } = {},
+): Promise<Outcome<ReplyData>> {
+  return withOperation(target, options, async (operation, link) => {
+    const reply = await operation.start(params, {
+      timeoutSeconds: link.timeoutSeconds,
+      signal: options.signal,
+    });
+    if (options.wait !== true || !reply.ok) return outcomeOf(target, reply, reply.ok ? "ok" : "failed");
+    return await waitFor(target, operation, options);
+  });
+}
+
+/** Asks a process to end. */
+export function stop(target: string, options: VerbOptions = {}): Promise<Outcome<ReplyData>> {
+  return withOperation(target, options, async (operation, link) => {
+    const reply = await operation.stop({ timeoutSeconds: link.timeoutSeconds, signal: options.signal });
+    return outcomeOf(target, reply, reply.ok ? "ok" : "failed");
+  });
+}
+
+/** Asks a task to end early. */
+export function abort(target: string, options: VerbOptions = {}): Promise<Outcome<ReplyData>> {
+  return withOperation(target, options, async (operation, link) => {
+    const reply = await operation.abort({ timeoutSeconds: link.timeoutSeconds, signal: options.signal });
+    return outcomeOf(target, reply, reply.ok ? "ok" : "failed");
+  });
+}
+
+/** Shows the current or last session. */
+export function status(target: string, options: VerbOptions = {}): Promise<Outcome<ReplyData>> {
+  return withOperation(target, options, async (operation, link) => {
+    const reply = await operation.status({ timeoutSeconds: link.timeoutSeconds, signal: options.signal });
+    return outcomeOf(target, reply, reply.ok ? "ok" : "failed");
+  });
+}
+
+/** Waits until an operation has ended; `failed` if it ended without success. */
+export function wait(target: string, options: VerbOptions & Progress = {}): Promise<Outcome<ReplyData>> {
+  return withOperation(target, options, (operation) => waitFor(target, operation, options));
+}
+
+/** How often a wait that somebody watches asks for the state. */
+const PROGRESS_MS = 1000;
+
+async function waitFor(
+  target: string,
+  operation: AnyOperation,
+  { timeoutSeconds, signal, onProgress }: VerbOptions & Progress,
+): Promise<Outcome<ReplyData>> {
+  const over = new AbortController();
+  const watching = onProgress === undefined ? undefined : watchState(operation, onProgress, over.signal);
+  try {
+    const reply = await operation.wait({ timeoutSeconds, signal });
+    const { session } = reply;
+    const result: VerbResult = reply.status === ResponseCode.TIMEOUT
+      ? "timeout"
+      : reply.ok && (session.success ?? true) === true
+      ? "ok"
+      : "failed";
+    return outcomeOf(target, reply, result);
+  } finally {
+    over.abort();
+    await watching;
+  }
+}
+
+/** Tells the state once a second, until aborted; what cannot be asked is for the wait itself to tell. */
+async function watchState(
+  operation: AnyOperation,
+  onProgress: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const { session } = await operation.status({ timeoutSeconds: 5, signal });
+      onProgress(sessionState(session));
+    } catch {
+      if (!signal.aborted) onProgress("no answer at present");
+    }
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, PROGRESS_MS);
+      if (signal.aborted) done();
+      else signal.addEventListener("abort", done);
+    });
+  }
+}
+
+async function withOperation<T>(
+  target: string,
+  options: VerbOptions,
+  action: (operation: AnyOperation, link: SiteLink) => Promise<T>,
+): Promise<T> {
+  const { instanceId, opName } = parseTarget(target);
+  await using link = await openSite(options);
+  const client = await link.client(instanceId);
+  const operation = Object.hasOwn(client.ops, opName) ? client.ops[opName] : undefined;
+  if (operation === undefined) throw notFound(instanceId, opName, Object.keys(client.ops));
+  return await action(operation, link);
+}
+
+function notFound(instanceId: string, opName: string, names: readonly string[]): OperationNotFoundError {
+  const near = nearMiss(opName, names);
+  const hint = near === undefined ? "" : `; did you mean "${instanceId}.${near}"?`;
+  return new OperationNotFoundError(
+    `Cannot find operation "${opName}" on "${instanceId}": it has ${names.join(", ") || "none"}${hint}`,
+  );
+}
+
+function outcomeOf(target: string, reply: OCSReply, result: VerbResult): Outcome<ReplyData> {
+  const { instanceId, opName } = parseTarget(target);
+  const { status: code, message, session } = reply;
+  return {
+    result,
+    data: { agent: instanceId, op: opName, status: code, message, session },
+    text: (look) => replyText(target, reply, look),
+  };
+}
