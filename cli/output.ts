@@ -1,5 +1,8 @@
 /** Standard output and error of the command. @module */
 import { styleText } from "node:util";
+import type { Look, Style } from "../verbs/look.ts";
+
+export type { Style };
 
 /** Something that bytes can be written to; takes part of them where it is full. */
 export interface ByteWriter {
@@ -102,13 +105,16 @@ export interface Console {
   readonly err: Output;
 }
 
-/** Colours and weights that are used. */
-export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan" | "magenta" | "blue";
-
 /** Styles a text where the stream shows colours. */
 export function styled(look: OutputLook, style: Style | readonly Style[], text: string): string {
   if (!look.colors || text === "") return text;
   return styleText(typeof style === "string" ? style : [...style], text, { validateStream: false });
+}
+
+/** The look of a stream as verbs take it. */
+export function verbLook(output: Output): Look {
+  const { look } = output;
+  return { columns: look.columns, style: (style, text) => styled(look, style, text) };
 }
 
 /** The streams of this process; colours on a terminal unless `NO_COLOR` is set or `TERM` is `dumb`. */

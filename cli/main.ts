@@ -1,0 +1,49 @@
+/**
+ * The `ocs` command.
+ *
+ *     deno run -A cli/main.ts --help
+ *
+ * @module
+ */
+import { ExitCode } from "./exit_code.ts";
+import { type Console, processConsole } from "./output.ts";
+
+/**
+ * Runs one command line and resolves with its exit code when everything is printed.
+ *
+ * Only what the verb needs is loaded: an agent starts without the parser of the command line.
+ */
+export async function main(
+  args: readonly string[],
+  console: Console = processConsole(),
+): Promise<ExitCode | number> {
+  try {
+    return await runCommandLine(args, console);
+  } catch (error) {
+    const { explainError } = await import("./explain_error.ts");
+    const { text, code } = explainError(error, console.err.look);
+    await console.err.print(text);
+    return code;
+  } finally {
+    await Promise.all([console.out.flush(), console.err.flush()]);
+  }
+}
+
+async function runCommandLine(args: readonly string[], console: Console): Promise<number> {
+  if (args[0] === "agent" && args.length > 1 && args[1] !== "--help" && args[1] !== "-h") {
+    const { runAgentClass } = await import("./run_agent_class.ts");
+    return await runAgentClass(args.slice(1), console);
+  }
+  const { parseCommand } = await import("./parse_command.ts");
+  const { columns, colors } = console.out.look;
+  const parsed = parseCommand(args.length === 0 ? ["--help"] : args, { columns, colors });
+  if (!("command" in parsed)) {
+    if (parsed.out !== "") await console.out.write(parsed.out);
+    if (parsed.err !== "") await console.err.write(parsed.err);
+    return args.length === 0 ? ExitCode.USAGE : parsed.code;
+  }
+  const { runCommand } = await import("./run_command.ts");
+  return await runCommand(parsed.command, console);
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

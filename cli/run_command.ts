@@ -1,0 +1,55 @@
+/** From a command that was understood to the module that carries it out. @module */
+import type { SiteOptions } from "../site/mod.ts";
+import type { Command, SiteFlags } from "./command_line.ts";
+import type { ExitCode } from "./exit_code.ts";
+import type { Console } from "./output.ts";
+
+/** Carries out a command; loads what it needs and nothing else. */
+export async function runCommand(command: Command, console: Console): Promise<ExitCode> {
+  switch (command.command) {
+    case "router": {
+      const { runRouter } = await import("./run_router.ts");
+      return await runRouter(command, { site: siteOptions(command), console });
+    }
+    case "up": {
+      const { runUp } = await import("./up/run_up.ts");
+      return await runUp(command, { site: siteOptions(command), console });
+    }
+    case "demo": {
+      const { runDemo } = await import("./demo/run_demo.ts");
+      return await runDemo(command, console);
+    }
+    case "config check": {
+      const { runConfigCheck } = await import("./run_config.ts");
+      return await runConfigCheck(command, { site: siteOptions(command), console });
+    }
+    case "config show": {
+      const { runConfigShow } = await import("./run_config.ts");
+      return await runConfigShow(command, { site: siteOptions(command), console });
+    }
+    case "init": {
+      const { runInit } = await import("./run_init.ts");
+      return await runInit(command, console);
+    }
+    case "version": {
+      const { runVersion } = await import("./run_version.ts");
+      return await runVersion(command, console);
+    }
+    case "agent": {
+      // Only `ocs agent CLASS` without anything behind gets here, see main.ts.
+      const { runAgentClass } = await import("./run_agent_class.ts");
+      await runAgentClass([command.agentClass], console);
+      return 0;
+    }
+    default: {
+      const { runVerb } = await import("./run_verb.ts");
+      return await runVerb(command, { site: siteOptions(command), console });
+    }
+  }
+}
+
+/** The site options of a command in the form that `site/` takes. */
+export function siteOptions(flags: SiteFlags): SiteOptions {
+  const { site, siteFile, siteHost, siteHub, siteHttp, siteRealm, addressRoot } = flags;
+  return { site, siteFile, siteHost, siteHub, siteHttp, siteRealm, addressRoot };
+}
