@@ -415,3 +415,27 @@ Deno.test("a listener that throws neither ends the connection nor keeps others f
   peer.cut();
   await client.close();
 });
+
+Deno.test("C9: a handler that replaces another while its topic is being renewed is not left deaf", async () => {
+  await using pair = await joinedPair({ random: () => 0 });
+  const { client, peer, router } = pair;
+  const subscribed = client.subscribe("t", () => {});
+  await peer.expect(32);
+  peer.send([33, 1, 5]);
+  const first = await subscribed;
+  peer.cut();
+  const next = await router.accept();
+  await next.welcome(4712);
+  await next.expect(32);
+  const heard: unknown[] = [];
+  const ended = first.unsubscribe();
+  const second = client.subscribe("t", ({ args }) => heard.push(args[0]));
+  next.send([33, 1, 6]);
+  await Promise.all([ended, second]);
+  await client.publish("fence");
+  await next.expect(16);
+  next.send([36, 6, 1, {}, ["heard"]]);
+  await untilTrue(() => heard.length === 1);
+  assert.deepEqual(heard, ["heard"]);
+  next.cut();
+});

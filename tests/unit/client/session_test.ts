@@ -629,3 +629,21 @@ Deno.test("a handler that throws is told in the log and others still get the eve
   assert.equal(heard, 1);
   assert.equal(logger.matching(/handler of "t" failed: a bad handler/).length, 1);
 });
+
+Deno.test("C15: a procedure that fails after an intermediate result that could not be sent is answered once", async () => {
+  await using pair = await joinedPair({ maxMessageBytes: 1000 });
+  const { client, peer } = pair;
+  const registered = client.register("p", ({ progress }) => {
+    progress?.("x".repeat(2000));
+    throw new Error("it broke as well");
+  });
+  await peer.expect(64);
+  peer.send([65, 1, 31]);
+  await registered;
+  peer.send([68, 1, 31, { receive_progress: true }]);
+  assert.equal((await peer.expect(8))[4], "wamp.error.payload_size_exceeded");
+  // Were there a second answer, it would come before this.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await client.publish("fence");
+  await peer.expect(16);
+});
