@@ -1,4 +1,5 @@
 /** The head of a WebSocket handshake, from node:http or read directly. @module */
+import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 
 /** What a handshake says. */
@@ -37,7 +38,7 @@ export function parseUpgrade(bytes: Uint8Array): ParsedUpgrade | undefined {
   if (bytes[0] !== 71 || bytes[1] !== 69 || bytes[2] !== 84 || bytes[3] !== 32) return undefined;
   const headBytes = endOfHead(bytes);
   if (headBytes === undefined) return undefined;
-  const head = new TextDecoder("latin1").decode(bytes.subarray(0, headBytes - 4));
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, headBytes - 4).toString("latin1");
   const [first = "", ...lines] = head.split("\r\n");
   const target = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(first)?.[1];
   if (target === undefined) return undefined;

@@ -24,6 +24,7 @@ Deno.test("R1, R2: parseProtocolOffer() splits with and without spaces", () => {
 });
 
 Deno.test("switchingProtocols() names a subprotocol only when there is one", () => {
-  assert.match(switchingProtocols("k", "wamp.2.json"), /\r\nSec-WebSocket-Protocol: wamp\.2\.json\r\n\r\n$/);
-  assert.doesNotMatch(switchingProtocols("k", ""), /Protocol:/);
+  const text = (subprotocol: string) => new TextDecoder().decode(switchingProtocols("k", subprotocol));
+  assert.match(text("wamp.2.json"), /\r\nSec-WebSocket-Protocol: wamp\.2\.json\r\n\r\n$/);
+  assert.doesNotMatch(text(""), /Protocol:/);
 });
