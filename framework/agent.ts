@@ -15,6 +15,7 @@ import type { SessionData } from "./session.ts";
 
 /** A topic that an agent listens to, on every join anew. */
 export interface AgentSubscription {
+  /** Topic or pattern. */
   readonly topic: string;
   /** Ends it for good; quiet while the router is away. */
   unsubscribe(): Promise<void>;
@@ -24,11 +25,15 @@ export interface AgentSubscription {
 export interface OperationCall {
   /** Address of the other agent, such as `observatory.faker1`. */
   readonly address: string;
+  /** What to do with the operation. */
   readonly action: "start" | "stop" | "abort" | "wait" | "status";
+  /** Name of the operation. */
   readonly opName: string;
+  /** For `start`. */
   readonly params?: unknown;
   /** For `wait`: how long the other agent waits, in seconds; default for ever. */
   readonly timeoutSeconds?: number | undefined;
+  /** Where the other agent has an access policy. */
   readonly password?: string | undefined;
 }
 
@@ -39,13 +44,17 @@ export interface OperationCall {
  * procedures, reconnecting and the clean end.
  */
 export interface Agent {
+  /** Name of this agent in its observatory, such as `faker1`. */
   readonly instanceId: string;
   /** `<address root>.<instance id>`. */
   readonly address: string;
+  /** What all addresses of the observatory begin with. */
   readonly addressRoot: string;
+  /** Its `agent-class`, such as `FakeDataAgent`. */
   readonly agentClass: string;
   /** Start time as text; tells one run of the agent from the next in feeds. */
   readonly agentSessionId: string;
+  /** The log of the agent; see `makeLogger` for classes of one's own. */
   readonly log: AgentLog;
   /** Time; a test may hold it still, so use it instead of `Date.now`. */
   readonly clock: Clock;
@@ -68,6 +77,7 @@ export interface Agent {
     spec: TaskSpec<S> & { readonly params: S },
     run: Run<ParamValues<S>, D>,
   ): void;
+  /** Registers a task that takes whatever params the caller sends. */
   registerTask<D extends object = SessionData>(
     name: string,
     spec: TaskSpec & { readonly params?: undefined },
@@ -84,6 +94,7 @@ export interface Agent {
     spec: ProcessSpec<S> & { readonly params: S },
     run: Run<ParamValues<S>, D>,
   ): void;
+  /** Registers a process that takes whatever params the caller sends. */
   registerProcess<D extends object = SessionData>(
     name: string,
     spec: ProcessSpec & { readonly params?: undefined },

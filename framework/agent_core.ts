@@ -8,13 +8,14 @@ import type {
   WampEvent,
   WampInvocation,
 } from "../client/wamp_session.ts";
-import { type ConnectOptions, WampConnection } from "../client/wamp_connection.ts";
+import { WampConnection } from "../client/wamp_connection.ts";
 import { WampError } from "../wamp/errors.ts";
 import { agentAddress, feedTopic, opsProcedure } from "../ocs/addresses.ts";
 import { pyFloatRepr } from "../ocs/python_float.ts";
 import { pyStr } from "../ocs/python_text.ts";
 import type { Agent, AgentSubscription, OperationCall } from "./agent.ts";
 import { AgentAccess } from "./agent_access.ts";
+import type { AgentConnectOptions } from "./agent_connect_options.ts";
 import type { AgentLog } from "./agent_log.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { type Feed, type FeedSpec, OwnedFeed, type Sample, type Samples } from "./feed.ts";
@@ -45,12 +46,6 @@ export interface AgentCoreOptions {
   /** Operations get so long to end on shutdown. Default 8 s, so that all is over within 10. */
   readonly stopWithinSeconds?: number | undefined;
 }
-
-/** Where the router is; what the framework itself sets is left out. */
-export type AgentConnectOptions = Omit<
-  ConnectOptions,
-  "onJoin" | "onLeave" | "onRegistrationRefused" | "logger" | "floats" | "timeoutMs" | "reconnect" | "signal"
->;
 
 /** Why an agent ended. */
 export type AgentEnd = "stopped" | "router away" | "not registered";

@@ -9,9 +9,11 @@ export type LogLevel = typeof LOG_LEVELS[number];
 
 /** One line of a log, on its way out. */
 export interface LogRecord {
+  /** How grave it is. */
   readonly level: Exclude<LogLevel, "none">;
   /** Unix seconds. */
   readonly timestampSeconds: number;
+  /** The line without time and level. */
   readonly text: string;
 }
 
@@ -27,6 +29,7 @@ export interface LogSink {
 export interface AgentLog extends Logger {
   /** Detail of detail. */
   trace(text: string): void;
+  /** Detail for finding faults. */
   debug(text: string): void;
   /** Something that ends the agent, or should. */
   critical(text: string): void;
@@ -36,6 +39,7 @@ export interface AgentLog extends Logger {
 export interface LogOptions {
   /** Lines above this are dropped; default `info`. */
   readonly level?: LogLevel | undefined;
+  /** Places that get every line. */
   readonly sinks: readonly LogSink[];
   /** Unix seconds; default the machine's clock. */
   readonly now?: (() => number) | undefined;

@@ -17,6 +17,7 @@ export interface AggParams {
   readonly exclude_aggregator?: boolean;
   /** Keeps the feed out of the database. */
   readonly exclude_influx?: boolean;
+  /** Keys that only somebody else's consumer knows. */
   readonly [key: string]: unknown;
 }
 
@@ -24,6 +25,7 @@ export interface AggParams {
 export interface FeedSpec {
   /** True for readings that belong in files and databases: blocks of fields. False, the default: any message. */
   readonly record?: boolean | undefined;
+  /** Default `{}`. */
   readonly aggParams?: AggParams | undefined;
   /**
    * Record feeds: readings are collected for so many seconds before they are published in one event. Default 0: at
@@ -39,9 +41,11 @@ export interface FeedSpec {
 
 /** One sample of several fields. */
 export interface Sample {
+  /** Name of the fields that are read together. */
   readonly blockName: string;
   /** Unix seconds; default now. */
   readonly timestamp?: number | undefined;
+  /** Values by field. */
   readonly data: Readonly<Record<string, unknown>>;
   /** Tags per field for InfluxDB; each needs a `_field`, and every field its tags. */
   readonly influxdbTags?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | null | undefined;
@@ -51,14 +55,17 @@ export interface Sample {
 export interface Samples extends Omit<Sample, "timestamp" | "data"> {
   /** Unix seconds. */
   readonly timestamps: ArrayLike<number>;
+  /** Arrays of values by field; typed arrays are welcome. */
   readonly data: Readonly<Record<string, ArrayLike<unknown>>>;
 }
 
 /** A registered feed; `M` is what it takes. */
 export interface Feed<M = unknown> {
+  /** Its name in the agent. */
   readonly name: string;
   /** Its topic, `<agent address>.feeds.<name>`. */
   readonly address: string;
+  /** Whether it takes samples for recorders. */
   readonly record: boolean;
   /** Events that could not be sent because the router was away. */
   readonly lost: number;

@@ -82,7 +82,24 @@ export {
 } from "./params.ts";
 export type { AgentClass, AgentProgram } from "./program.ts";
 export { launchAgent, type RunningAgent, startAgent, type StartAgentOptions } from "./start_agent.ts";
-export type { AgentConnectOptions, AgentEnd } from "./agent_core.ts";
+export type { AgentConnectOptions } from "./agent_connect_options.ts";
+export type { AgentEnd } from "./agent_core.ts";
+export type {
+  Authentication,
+  TicketAuthentication,
+  WampCraAuthentication,
+} from "../client/authentication.ts";
+export type { Clock as ConnectionClock } from "../client/clock.ts";
+export type { OpenTransport } from "../client/wamp_connection.ts";
+export type { FrameTransport } from "../transport/frame_transport.ts";
+export type {
+  OptionProperty,
+  OptionSpec,
+  OptionSpecs,
+  OptionType,
+  OptionValue,
+  OptionValues,
+} from "../site/option_specs.ts";
 export { runAgent, type RunAgentOptions } from "./run_agent.ts";
 export {
   type ByteWriter,

@@ -5,6 +5,7 @@ import { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
 export interface PacemakerOptions {
   /** Snaps beats to a grid aligned with whole Unix seconds, so that agents sample together. Default false. */
   readonly quantize?: boolean;
+  /** Default: the machine's. Agents hand in `agent.clock`. */
   readonly clock?: Clock;
 }
 

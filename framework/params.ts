@@ -38,7 +38,9 @@ export type ParamType = "float" | "int" | "bool" | "str" | "list" | "tuple" | "d
 
 /** One declared parameter; made by `float`, `int`, `flag`, `text`, `choice`, `list`, `tuple`, `dict`, `anything`. */
 export interface Param<T> {
+  /** Undefined for any. */
   readonly type: ParamType | undefined;
+  /** As declared. */
   readonly options: ParamOptions<unknown>;
   /** Only there for the compiler, which infers from it what `run` gets. */
   readonly value?: T;

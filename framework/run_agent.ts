@@ -3,7 +3,7 @@ import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
 import { parseAgentArgs } from "../site/parse_agent_args.ts";
 import { needSetting } from "../site/resolved_site.ts";
 import { agentAddress } from "../ocs/addresses.ts";
-import type { AgentConnectOptions } from "./agent_core.ts";
+import type { AgentConnectOptions } from "./agent_connect_options.ts";
 import { type AgentLog, createLog, type LogLevel, type LogSink, parseLogLevel } from "./agent_log.ts";
 import { consoleSink, openLogFile, type WriterSink } from "./log_sinks.ts";
 import type { AgentClass, AgentProgram } from "./program.ts";

@@ -27,11 +27,13 @@ export interface Session<D extends object = SessionData> {
   degraded: boolean;
   /** Number of the run in this process, over all operations, from 0. */
   readonly sessionId: number;
+  /** Name of the operation. */
   readonly opName: string;
   /** What the caller of `start` may do, 1 to 4; an operation may refuse on its own. */
   readonly credLevel: number;
   /** Unix seconds. */
   readonly startTimeSeconds: number;
+  /** Where the run stands. */
   readonly status: SessionStatus;
   /** Aborted when the run should end (stop, abort, shutdown), and once it has ended. */
   readonly signal: AbortSignal;

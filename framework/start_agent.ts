@@ -1,7 +1,8 @@
 /** Agents started from code: several in one process, or one in a test. @module */
 import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
 import type { Agent } from "./agent.ts";
-import { type AgentConnectOptions, AgentCore, type AgentEnd } from "./agent_core.ts";
+import type { AgentConnectOptions } from "./agent_connect_options.ts";
+import { AgentCore, type AgentEnd } from "./agent_core.ts";
 import { type AgentLog, createLog } from "./agent_log.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { AgentClass } from "./program.ts";
@@ -32,6 +33,7 @@ export interface StartAgentOptions<S extends OptionSpecs = OptionSpecs> {
 
 /** An agent that runs; whoever started it stops it. */
 export interface RunningAgent<T extends object = object> extends AsyncDisposable {
+  /** What the author's class was handed. */
   readonly agent: Agent;
   /** The author's object. */
   readonly instance: T;
