@@ -26,7 +26,14 @@ export { findSiteFile, type FoundSiteFile, loadSite, readSiteText } from "./load
 export { MANAGE_VALUES } from "./manage.ts";
 export { nearMiss } from "./near_miss.ts";
 export { formatOptionHelp, type OptionGroup } from "./option_help.ts";
-export type { OptionSpec, OptionSpecs, OptionType, OptionValues } from "./option_specs.ts";
+export type {
+  OptionProperty,
+  OptionSpec,
+  OptionSpecs,
+  OptionType,
+  OptionValue,
+  OptionValues,
+} from "./option_specs.ts";
 export {
   type AgentArgs,
   agentHelp,

@@ -15,8 +15,9 @@ export interface OptionSpec {
   readonly multiple?: boolean;
   /** The program does not start without it. */
   readonly required?: boolean;
-  /** Smallest and largest value allowed. */
+  /** Smallest value allowed. */
   readonly min?: number;
+  /** Largest value allowed. */
   readonly max?: number;
   /** One or two sentences for the operator, with the unit. */
   readonly help: string;
@@ -27,18 +28,23 @@ export interface OptionSpec {
 /** Options by their long name without hyphens in front, such as `num-channels`. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-type Value<S extends OptionSpec> = S["choices"] extends readonly (infer C)[] ? C
+/** Type of one value of an option. */
+export type OptionValue<S extends OptionSpec> = S["choices"] extends readonly (infer C)[] ? C
   : S["type"] extends "flag" ? boolean
   : S["type"] extends "string" ? string
   : number;
 
-type CamelCase<K extends string> = K extends `${infer A}-${infer B}` ? `${A}${Capitalize<CamelCase<B>>}` : K;
+/** The property of an option's value: `num-channels` is `numChannels`. */
+export type OptionProperty<K extends string> = K extends `${infer A}-${infer B}`
+  ? `${A}${Capitalize<OptionProperty<B>>}`
+  : K;
 
 /** The parsed values, by camel-case name: `num-channels` becomes `numChannels`. */
 export type OptionValues<S extends OptionSpecs> = {
-  readonly [K in keyof S & string as CamelCase<K>]: S[K]["multiple"] extends true ? readonly Value<S[K]>[]
-    : S[K] extends { default: string | number | boolean } ? Value<S[K]>
-    : S[K] extends { required: true } ? Value<S[K]>
+  readonly [K in keyof S & string as OptionProperty<K>]: S[K]["multiple"] extends true
+    ? readonly OptionValue<S[K]>[]
+    : S[K] extends { default: string | number | boolean } ? OptionValue<S[K]>
+    : S[K] extends { required: true } ? OptionValue<S[K]>
     : S[K]["type"] extends "flag" ? boolean
-    : Value<S[K]> | undefined;
+    : OptionValue<S[K]> | undefined;
 };
