@@ -21,6 +21,8 @@ export interface ParsedUpgrade {
 }
 
 const MAX_HEAD_BYTES = 8192;
+/** A request line and header fields with nothing in them that two parsers could read in two ways. */
+const PLAIN_HEAD = /^GET \/[\x21-\x7e]* HTTP\/1\.1(?:\r\n[\w!#$%&'*+.^`|~-]+:[\x20-\x7e\t]*)+$/;
 const CR = 13;
 const LF = 10;
 
@@ -39,18 +41,18 @@ export function parseUpgrade(bytes: Uint8Array): ParsedUpgrade | undefined {
   const headBytes = endOfHead(bytes);
   if (headBytes === undefined) return undefined;
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, headBytes - 4).toString("latin1");
-  const [first = "", ...lines] = head.split("\r\n");
-  const target = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(first)?.[1];
-  if (target === undefined) return undefined;
+  if (!PLAIN_HEAD.test(head)) return undefined;
+  const target = head.slice(4, head.indexOf(" ", 4));
   const fields = new Map<string, string>();
-  for (const line of lines) {
-    const field = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\x20-\x7e\t]*?)[ \t]*$/.exec(line);
-    if (field === null) return undefined;
-    const [, name = "", value = ""] = field;
-    const key = name.toLowerCase();
+  for (let at = head.indexOf("\r\n"); at >= 0;) {
+    const colon = head.indexOf(":", at);
+    const end = head.indexOf("\r\n", colon);
+    const key = head.slice(at + 2, colon).toLowerCase();
+    const value = head.slice(colon + 1, end < 0 ? head.length : end).trim();
     const before = fields.get(key);
     if (before !== undefined && key !== "sec-websocket-protocol") return undefined;
     fields.set(key, before === undefined ? value : `${before},${value}`);
+    at = end;
   }
   const isPlain = fields.has("host") && !fields.has("content-length") && !fields.has("transfer-encoding");
   const wantsUpgrade = hasToken(fields.get("connection"), "upgrade") && fields.has("upgrade");
