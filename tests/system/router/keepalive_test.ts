@@ -32,7 +32,7 @@ Deno.test("R10: a peer that answers no ping is dropped without a close, and its 
   const line = server.log.find((text) => text.includes("ping timeout after 0.1 s"));
   assert.ok(
     line?.includes(String(dead.session)) && line.includes("dead-1.0") && line.includes("127.0.0.1"),
-    line,
+    `no such line: ${line}`,
   );
 });
 
