@@ -27,7 +27,7 @@ export interface AgentLink {
   /** Makes an error that helps of one that came. */
   explain(
     error: unknown,
-    about: { action: string; elapsedMs: number; lastState: string | undefined },
+    about: { action: string; elapsedMs: number; leftMs: number; lastState: string | undefined },
   ): Promise<unknown>;
   /** Waits until the router can be reached again; false when that takes longer. */
   recovered(timeoutMs: number): Promise<boolean>;
@@ -52,7 +52,7 @@ export class Operation {
   ): Promise<OCSReply> {
     const timeoutMs = timeoutSeconds === undefined ? this.#link.defaultTimeoutMs : timeoutSeconds * 1000;
     const send = () => this.#send({ action, opName: this.#opName, params, timeoutMs, signal });
-    return await this.#explained(action === "status" ? "get the status of" : action, send);
+    return await this.#explained(action === "status" ? "get the status of" : action, timeoutMs, send);
   }
 
   /** Waits for the end of the current session. */
@@ -64,10 +64,14 @@ export class Operation {
       what: `"${this.#opName}" on "${this.#link.agent}"`,
       signal,
     });
-    return await this.#explained("wait for", () => wait.run(timeoutSeconds));
+    return await this.#explained(
+      "wait for",
+      (timeoutSeconds ?? Infinity) * 1000,
+      () => wait.run(timeoutSeconds),
+    );
   }
 
-  async #explained(action: string, request: () => Promise<OCSReply>): Promise<OCSReply> {
+  async #explained(action: string, timeoutMs: number, request: () => Promise<OCSReply>): Promise<OCSReply> {
     const started = performance.now();
     const lastState = this.#describeLast(started);
     try {
@@ -76,6 +80,7 @@ export class Operation {
       throw await this.#link.explain(error, {
         action: `${action} "${this.#opName}" on "${this.#link.agent}"`,
         elapsedMs: performance.now() - started,
+        leftMs: started + timeoutMs - performance.now(),
         lastState: this.#describeLast(performance.now()) ?? lastState,
       });
     }

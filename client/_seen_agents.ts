@@ -5,8 +5,19 @@ import type { WampSession } from "./wamp_session.ts";
 /** Agents tell of themselves once a second. */
 const LISTEN_MS = 1200;
 
-/** Listens to heartbeats for a little more than their period; an empty list when that is not possible. */
-export async function seenAgents(session: WampSession, addressRoot: string): Promise<string[]> {
+/** Below this nothing would be heard. */
+const TOO_SHORT_MS = 50;
+
+/**
+ * Listens to heartbeats for a little more than their period, within the time that the caller has left.
+ *
+ * @returns Undefined when there was no time to hear anybody.
+ */
+export async function seenAgents(
+  session: WampSession,
+  { addressRoot, leftMs }: { readonly addressRoot: string; readonly leftMs: number },
+): Promise<string[] | undefined> {
+  if (leftMs < TOO_SHORT_MS) return undefined;
   const seen = new Set<string>();
   try {
     await using _subscription = await session.subscribe(
@@ -14,7 +25,7 @@ export async function seenAgents(session: WampSession, addressRoot: string): Pro
       ({ topic }) => seen.add(parseFeedAddress(topic).agent),
       { match: "wildcard" },
     );
-    await new Promise((resolve) => setTimeout(resolve, LISTEN_MS));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(LISTEN_MS, leftMs)));
   } catch {
     // It only makes an error's text better; that error is about to be told.
   }

@@ -6,17 +6,15 @@ import {
   feedTopic,
   type OCSReply,
   opsProcedure,
-  parseAgentApi,
   parseReply,
   type Privs,
 } from "../ocs/mod.ts";
-import { WampError } from "../wamp/mod.ts";
 import type { Carrier } from "./_carrier.ts";
 import { explain } from "./_explain.ts";
 import { type AgentLink, Operation, type OperationRequest } from "./_operation.ts";
 import { operationClient } from "./_operation_client.ts";
+import { choosePasswordFor, lookAround, openCarrier, parseApi } from "./_reach_agent.ts";
 import type { AgentTypes, AnyOperation, FeedsOf, OperationsOf } from "./agent_types.ts";
-import { ControlClientError } from "./errors.ts";
 import { FeedClient } from "./feed_client.ts";
 import type { RequestOptions } from "./operation_client.ts";
 import { type ClientSite, findSite, type SiteChoice } from "./client_site.ts";
@@ -122,12 +120,13 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
       carrier = await openCarrier(site, { ...options, timeoutMs });
       const left = Math.max(1, timeoutMs - (performance.now() - started));
       const api = parseApi(instanceId, await carrier.call(address, ["get_api"], { timeoutMs: left, signal }));
-      const password = await choosePasswordFor(instanceId, api, options.privs, logger);
+      const password = await choosePasswordFor(instanceId, { api, privs: options.privs, logger });
       const client = new OCSClient<Types>({ instanceId, site, carrier, api, password, timeoutMs, logger });
       // Its constructor has just made these properties of the agent's answer.
       return client as ConnectedClient<Types>;
     } catch (error) {
-      const seen = carrier === undefined ? undefined : await lookAround(error, carrier, site);
+      const leftMs = timeoutMs - (performance.now() - started);
+      const seen = await lookAround(error, { carrier, addressRoot: site.addressRoot, leftMs });
       const circumstances = { ...about(), seen };
       await carrier?.[Symbol.asyncDispose]();
       throw explain(error, circumstances);
@@ -163,13 +162,15 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     opName: string,
     options: RequestOptions & { readonly params?: object | undefined } = {},
   ): Promise<OCSReply> {
-    const { timeoutSeconds, signal, params = {} } = options;
-    const timeoutMs = timeoutSeconds === undefined ? this.#parts.timeoutMs : timeoutSeconds * 1000;
-    return await this.#explained(`${action} "${opName}" on "${this.instanceId}"`, async () => {
-      return parseReply(
-        await this.#call(opsProcedure(this.address), [action, opName, params], {}, { timeoutMs, signal }),
-      );
-    });
+    const { params = {}, signal } = options;
+    return await this.#explained(
+      `${action} "${opName}" on "${this.instanceId}"`,
+      options,
+      async (timeoutMs) => {
+        const args = [action, opName, params];
+        return parseReply(await this.#call(opsProcedure(this.address), args, {}, { timeoutMs, signal }));
+      },
+    );
   }
 
   /** Asks the agent again what it can do; the client's own properties stay as they are. */
@@ -178,11 +179,12 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
   }
 
   /** Asks a management question: `get_api`, `get_tasks`, `get_processes`, `get_feeds`, `get_agent_class`. */
-  async management(question: string, { timeoutSeconds, signal }: RequestOptions = {}): Promise<unknown> {
-    const timeoutMs = timeoutSeconds === undefined ? this.#parts.timeoutMs : timeoutSeconds * 1000;
+  async management(question: string, options: RequestOptions = {}): Promise<unknown> {
     return await this.#explained(
       `ask "${this.instanceId}" for ${question}`,
-      () => this.#parts.carrier.call(this.address, [question], { timeoutMs, signal }),
+      options,
+      (timeoutMs) =>
+        this.#parts.carrier.call(this.address, [question], { timeoutMs, signal: options.signal }),
     );
   }
 
@@ -192,11 +194,11 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     args: readonly unknown[] = [],
     options: RequestOptions & { readonly kwargs?: Readonly<Record<string, unknown>> | undefined } = {},
   ): Promise<unknown> {
-    const { timeoutSeconds, signal, kwargs } = options;
-    const timeoutMs = timeoutSeconds === undefined ? this.#parts.timeoutMs : timeoutSeconds * 1000;
+    const { signal, kwargs } = options;
     return await this.#explained(
       `call "${name}" on "${this.instanceId}"`,
-      () => this.#parts.carrier.call(`${this.address}.${name}`, args, { kwargs, timeoutMs, signal }),
+      options,
+      (timeoutMs) => this.#parts.carrier.call(`${this.address}.${name}`, args, { kwargs, timeoutMs, signal }),
     );
   }
 
@@ -275,102 +277,35 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     });
   }
 
-  async #explained<T>(action: string, request: () => Promise<T>): Promise<T> {
+  async #explained<T>(
+    action: string,
+    { timeoutSeconds }: RequestOptions,
+    request: (timeoutMs: number) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = timeoutSeconds === undefined ? this.#parts.timeoutMs : timeoutSeconds * 1000;
     const started = performance.now();
     try {
-      return await request();
+      return await request(timeoutMs);
     } catch (error) {
-      throw await this.#explain(error, {
-        action,
-        elapsedMs: performance.now() - started,
-        lastState: undefined,
-      });
+      const elapsedMs = performance.now() - started;
+      throw await this.#explain(error, { action, elapsedMs, leftMs: timeoutMs - elapsedMs });
     }
   }
 
   async #explain(
     error: unknown,
-    about: { readonly action: string; readonly elapsedMs: number; readonly lastState: string | undefined },
+    about: {
+      readonly action: string;
+      readonly elapsedMs: number;
+      readonly leftMs: number;
+      readonly lastState?: string | undefined;
+    },
   ): Promise<unknown> {
     const { carrier, site } = this.#parts;
-    const seen = await lookAround(error, carrier, site);
+    const seen = await lookAround(error, { carrier, addressRoot: site.addressRoot, leftMs: about.leftMs });
     return explain(error, { ...about, address: this.address, url: carrier.url, realm: site.realm, seen });
   }
 }
 
 /** Own members that no operation may replace. */
 const RESERVED = new Set(["instanceId", "address", "api", "ops", "feeds", "then"]);
-
-/** Something that could not be parsed as an agent's description. */
-function parseApi(instanceId: string, value: unknown): AgentApi {
-  try {
-    return parseAgentApi(value);
-  } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
-    throw new ControlClientError(
-      `Cannot use "${instanceId}" as an agent: ${text}`,
-      "wamp.error.invalid_payload",
-      {
-        cause,
-        args: [text],
-      },
-    );
-  }
-}
-
-async function openCarrier(
-  site: ClientSite,
-  options: ClientOptions & { readonly timeoutMs: number },
-): Promise<Carrier> {
-  if (options.carrier === "http") {
-    if (site.wampHttp === undefined) {
-      throw new TypeError(`Cannot use the carrier "http": the site has no wamp_http`);
-    }
-    const { HttpCarrier } = await import("./_http_carrier.ts");
-    return new HttpCarrier(site.wampHttp);
-  }
-  const { WampCarrier } = await import("./_wamp_carrier.ts");
-  if (options.connection !== undefined) {
-    await options.connection.joined(options.timeoutMs);
-    return new WampCarrier(options.connection, false);
-  }
-  if (site.wampServer === undefined) {
-    throw new TypeError(`Cannot use the carrier "wamp": the site has no wamp_server`);
-  }
-  const { connectWamp } = await import("./wamp_connection.ts");
-  const connection = await connectWamp({
-    url: site.wampServer,
-    realm: site.realm,
-    timeoutMs: options.timeoutMs,
-    signal: options.signal,
-    logger: options.logger,
-  });
-  return new WampCarrier(connection, true);
-}
-
-async function choosePasswordFor(
-  instanceId: string,
-  api: AgentApi,
-  privs: Privs,
-  logger: Logger,
-): Promise<string> {
-  if (privs === undefined || privs === null || privs === 1) return "";
-  const { findPassword } = await import("./passwords.ts");
-  const password = await findPassword(privs, { agentClass: api.agent_class ?? "", instanceId });
-  if (password !== "" && api.access_control === undefined) {
-    // Python prints this; sending the password would be an error there.
-    logger.warn(
-      "client wants to pass a password to agent instance, but it does not support passwords. " +
-        `Agent "${instanceId}"; no password is sent`,
-    );
-    return "";
-  }
-  return password;
-}
-
-async function lookAround(error: unknown, carrier: Carrier, site: ClientSite): Promise<string[] | undefined> {
-  if (!(error instanceof WampError) || error.uri !== "wamp.error.no_such_procedure") return undefined;
-  if (carrier.session === undefined) return undefined;
-  const { seenAgents } = await import("./_seen_agents.ts");
-  return await seenAgents(carrier.session, site.addressRoot);
-}
