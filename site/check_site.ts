@@ -219,14 +219,16 @@ class Check {
     );
   }
 
-  #checkClass(node: YamlNode, { agentClass = "" }: SiteInstance, owner: string): void {
+  #checkClass(node: YamlNode, { agentClass = "", manage }: SiteInstance, owner: string): void {
     const { knownClasses, foreignClasses = [] } = this.#options;
     if (knownClasses === undefined || knownClasses.has(agentClass) || foreignClasses.includes(agentClass)) {
       return;
     }
     const near = nearMiss(agentClass, [...knownClasses.keys(), ...foreignClasses]);
-    const what = `"agent-class" of ${owner} is "${agentClass}"`;
+    const what = `"agent-class" of ${owner} is "${agentClass}", which is not known here`;
     if (near === undefined) {
+      // Nobody but its author starts it.
+      if (manage === "ignore") return;
       this.#notes.warn(
         node,
         what,
@@ -241,7 +243,7 @@ class Check {
     const { agentClass = "", arguments: elements } = instance;
     const known = this.#options.knownClasses?.get(agentClass);
     if (known === undefined) return;
-    const { problems } = readOptions<OptionSpecs>({ ...SITE_OPTIONS, ...known.options }, elements);
+    const { problems } = readOptions<OptionSpecs>({ ...known.options, ...SITE_OPTIONS }, elements);
     for (const { text, expected, suggestion, argument } of problems) {
       const place = argument === undefined ? instance : placeOf(argument, this.#site.file) ?? instance;
       const what = text.replace(/: expected .*$/s, "");

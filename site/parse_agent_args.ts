@@ -59,7 +59,7 @@ export async function parseAgentArgs<S extends OptionSpecs>(
     return { help: agentHelp({ agentClass, options, summary }) };
   }
   const commandLine = [...toArguments(args), ...fromEnvironment(args, environment)];
-  const known: OptionSpecs = { ...SITE_OPTIONS, ...options };
+  const known: OptionSpecs = { ...options, ...SITE_OPTIONS };
   const early = readOptions(known, commandLine);
   // Safe: `known` holds SITE_OPTIONS, whose values the reader makes; a wrong one is left undefined.
   const siteOptions = early.values as SiteOptions;

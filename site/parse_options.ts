@@ -24,6 +24,9 @@ export interface ReadOptions<S extends OptionSpecs> {
   readonly rest: readonly Argument[];
 }
 
+/** Options named in a message about one that is not there. */
+const MAX_NAMED = 12;
+
 type Parsed = string | number | boolean;
 
 /** The property that holds an option's value: `num-channels` becomes `numChannels`. */
@@ -165,7 +168,9 @@ class Reader {
       }
     }
     const near = nearMiss(word, names);
-    const known = names.map((name) => `--${name}`).join(", ");
+    // The program's own come first; with those of every agent behind them it is a long list.
+    const known = names.slice(0, MAX_NAMED).map((name) => `--${name}`).join(", ") +
+      (names.length > MAX_NAMED ? ", ..." : "");
     this.problems.push({
       text: near === undefined && names.length > 0
         ? `${written} is not an option here: expected one of ${known}`

@@ -102,8 +102,7 @@ export async function readYaml(text: string, options: YamlOptions = {}): Promise
     problems.push({
       ...placeOf(error.pos[0]),
       severity: "error",
-      what: explain(error.code, error.message),
-      expected: expectedFor(error.code),
+      ...explain(error.code, error.message),
     });
   }
   if (problems.length > 0) return { root: undefined, problems };
@@ -147,17 +146,18 @@ function tooDeep(place: Place): YamlProblem {
   };
 }
 
-function explain(code: string, message: string): string {
-  if (code === "TAB_AS_INDENT") return "there is a tab in the indentation";
+function explain(code: string, message: string): Pick<YamlProblem, "what" | "expected"> {
+  if (code === "TAB_AS_INDENT") return { what: "there is a tab in the indentation", expected: "spaces" };
+  const flow = /^Flow (sequence|map) .*end with a (.)/i.exec(message);
+  if (flow !== null) {
+    const kind = flow[1] === "map" ? "mapping" : "list";
+    return { what: `the ${kind} in brackets has not ended here`, expected: `"${flow[2]}" before this place` };
+  }
   const text = message.replace(/\s+/g, " ").replace(/[.:]$/, "");
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-function expectedFor(code: string): string {
-  if (code === "TAB_AS_INDENT") return "spaces";
-  if (code === "MULTIPLE_DOCS") return "one document";
-  if (code === "BAD_INDENT") return "the indentation of the lines around it";
-  return "valid YAML";
+  const what = text.charAt(0).toLowerCase() + text.slice(1);
+  if (code === "MULTIPLE_DOCS") return { what: "a second document begins", expected: "one document" };
+  if (code === "BAD_INDENT") return { what, expected: "the indentation of the lines around it" };
+  return { what, expected: "valid YAML" };
 }
 
 type Yaml = typeof import("../deps/yaml.ts");
