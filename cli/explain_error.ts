@@ -40,6 +40,8 @@ export function exitCodeOf(error: unknown): ExitCode | undefined {
   if (error instanceof UsageError || error instanceof OptionError || error instanceof SiteError) {
     return ExitCode.USAGE;
   }
+  // A verb's words that cannot be read: AGENT.OP, key=value.
+  if (error instanceof SyntaxError) return ExitCode.USAGE;
   if (error instanceof CallTimeoutError) return ExitCode.TIMEOUT;
   if (error instanceof JoinError || error instanceof NotConnectedError) return ExitCode.UNREACHABLE;
   if (error instanceof ControlClientError) {

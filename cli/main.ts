@@ -36,11 +36,13 @@ async function runCommandLine(args: readonly string[], console: Console): Promis
   }
   const { parseCommand } = await import("./parse_command.ts");
   const { columns, colors } = console.out.look;
-  const parsed = parseCommand(args.length === 0 ? ["--help"] : args, { columns, colors });
+  // Words that need more words show what these can be.
+  const incomplete = args.length === 0 || args.length === 1 && args[0] === "config";
+  const parsed = parseCommand(incomplete ? [...args, "--help"] : args, { columns, colors });
   if (!("command" in parsed)) {
     if (parsed.out !== "") await console.out.write(parsed.out);
     if (parsed.err !== "") await console.err.write(parsed.err);
-    return args.length === 0 ? ExitCode.USAGE : parsed.code;
+    return incomplete ? ExitCode.USAGE : parsed.code;
   }
   const { runCommand } = await import("./run_command.ts");
   return await runCommand(parsed.command, console);

@@ -2,7 +2,6 @@
 import {
   type AgentApi,
   heartbeatPattern,
-  humanizedTime,
   OpCode,
   opCodeName,
   parseAgentApi,
@@ -10,6 +9,7 @@ import {
   parseFeedEvent,
 } from "../ocs/mod.ts";
 import type { SiteInstance } from "../site/mod.ts";
+import { duration } from "./duration.ts";
 import type { Look } from "./look.ts";
 import type { Outcome } from "./outcome.ts";
 import { openSite, type SiteLink, type VerbOptions } from "./site_link.ts";
@@ -201,7 +201,7 @@ function cells(row: AgentRow, look: Look): string[] {
     row.host ?? "-",
     row.pid === null ? "-" : String(row.pid),
     state,
-    age === null ? "never" : age < 2 ? `${age.toFixed(1)} s` : humanizedTime(age),
+    age === null ? "never" : duration(age),
     operations.join(" ") || look.style("dim", "-"),
   ];
 }

@@ -1,16 +1,15 @@
 /** An operation's reply as an operator wants to see it. @module */
-import { humanizedTime, type OCSReply, pyRepr, ResponseCode } from "../ocs/mod.ts";
+import { type OCSReply, pyRepr, ResponseCode } from "../ocs/mod.ts";
+import { duration } from "./duration.ts";
 import type { Look, Style } from "./look.ts";
 
 /** One look at a session: how it is and since when. */
 export function sessionState(session: OCSReply["session"], now = Date.now() / 1000): string {
   const { status, start_time: start, end_time: end, success } = session;
   if (status === undefined || typeof start !== "number") return "never run";
-  if (typeof end !== "number") return `${status} for ${humanizedTime(Math.max(0, now - start))}`;
+  if (typeof end !== "number") return `${status} for ${duration(now - start)}`;
   const word = success === true ? "succeeded" : success === false ? "failed" : "ended";
-  return `${word} ${humanizedTime(Math.max(0, now - end))} ago, after ${
-    humanizedTime(Math.max(0, end - start))
-  }`;
+  return `${word} ${duration(now - end)} ago, after ${duration(end - start)}`;
 }
 
 /** Colour of a session's state: trouble must be seen. */
