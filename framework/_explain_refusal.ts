@@ -24,7 +24,17 @@ export async function explainRefusal(
       "Are the WAMP realm and OCS address_root consistent in OCS site config and crossbar config.json?",
     );
   }
-  if (error.uri !== "wamp.error.procedure_already_exists") return;
+  if (error.uri === "wamp.error.procedure_already_exists") await explainHolder({ connection, address, log });
+}
+
+/** Logs who has an agent's address. Bounded by 2 s. */
+export async function explainHolder(
+  { connection, address, log }: {
+    readonly connection: WampConnection;
+    readonly address: string;
+    readonly log: AgentLog;
+  },
+): Promise<void> {
   log.error(`Is this agent already running? agent_address="${address}"`);
   try {
     const api = await connection.call(address, ["get_api"], { timeoutMs: ASK_HOLDER_MS });

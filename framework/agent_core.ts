@@ -9,7 +9,6 @@ import type {
   WampInvocation,
 } from "../client/wamp_session.ts";
 import { WampConnection } from "../client/wamp_connection.ts";
-import { WampError } from "../wamp/errors.ts";
 import { agentAddress, feedTopic, opsProcedure } from "../ocs/addresses.ts";
 import { pyFloatRepr } from "../ocs/python_float.ts";
 import { pyStr } from "../ocs/python_text.ts";
@@ -20,11 +19,11 @@ import type { AgentLog } from "./agent_log.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { type Feed, type FeedSpec, OwnedFeed, type Sample, type Samples } from "./feed.ts";
 import { disposeOwner } from "./_dispose_owner.ts";
-import { explainRefusal } from "./_explain_refusal.ts";
+import { explainHolder, explainRefusal } from "./_explain_refusal.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Operations } from "./operations.ts";
 import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
-import { readManagementQuery } from "./ops_arguments.ts";
+import { answering, basicProcedures, type Procedure } from "./_procedures.ts";
 import { errorText } from "./run_outcome.ts";
 
 /** How an agent is reached and reaches its router. */
@@ -52,6 +51,7 @@ export type AgentEnd = "stopped" | "router away" | "not registered";
 
 // Pause between attempts to register what somebody else holds.
 const REGISTER_PAUSE_SECONDS = 2;
+const ASK_HOLDER_MS = 2000;
 const DISPOSE_SECONDS = 1;
 
 interface StartupSubscription {
@@ -60,12 +60,6 @@ interface StartupSubscription {
   readonly options: SubscribeOptions | undefined;
   live: Subscription | undefined;
   ended: boolean;
-}
-
-interface ExtraProcedure {
-  readonly procedure: string;
-  readonly handler: (invocation: WampInvocation) => unknown;
-  readonly options: RegisterOptions | undefined;
 }
 
 /** The framework's side of an `Agent`. */
@@ -85,7 +79,7 @@ export class AgentCore implements Agent, AsyncDisposable {
   readonly #operations: Operations;
   readonly #feeds = new Map<string, OwnedFeed>();
   readonly #subscriptions = new Set<StartupSubscription>();
-  readonly #procedures: ExtraProcedure[] = [];
+  readonly #procedures: Procedure[] = [];
   readonly #heart: Heartbeat;
   readonly #shutdown = new AbortController();
   readonly #settleEnd: (end: AgentEnd) => void;
@@ -93,6 +87,8 @@ export class AgentCore implements Agent, AsyncDisposable {
   #connection: WampConnection | undefined;
   #owner: object | undefined;
   #registered = false;
+  // A renewal was refused: somebody else may have the address now.
+  #inDoubt = false;
   #complete = false;
   #startedUp = false;
   #joining = false;
@@ -168,6 +164,12 @@ export class AgentCore implements Agent, AsyncDisposable {
   registerFeed(name: string, spec: FeedSpec & { readonly record: true }): Feed<Sample | Samples>;
   registerFeed(name: string, spec?: FeedSpec): Feed;
   registerFeed(name: string, spec: FeedSpec = {}): Feed {
+    // The rest of the topic is ours; this part must be one component of it.
+    if (!/^[^\s.#]+$/.test(name) || this.#feeds.has(name)) {
+      throw new TypeError(
+        `Cannot register feed "${name}": expected a name without dots and spaces that is not taken`,
+      );
+    }
     const owner = {
       address: this.address,
       agentClass: this.agentClass,
@@ -221,8 +223,8 @@ export class AgentCore implements Agent, AsyncDisposable {
   }
 
   /** Calls any procedure. */
-  call(procedure: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
-    return this.#connected(`call "${procedure}"`).call(procedure, args, options);
+  async call(procedure: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
+    return await this.#connected(`call "${procedure}"`).call(procedure, args, options);
   }
 
   /** Calls another agent's operation. */
@@ -265,9 +267,9 @@ export class AgentCore implements Agent, AsyncDisposable {
     });
     this.#connection = connection;
     connection.onStateChange((state) => {
-      if (state === "joined") void this.#joined();
+      if (state === "joined") this.#settleIn();
     });
-    if (connection.state === "joined") void this.#joined();
+    if (connection.state === "joined") this.#settleIn();
   }
 
   /**
@@ -309,6 +311,10 @@ export class AgentCore implements Agent, AsyncDisposable {
     throw new Error(`Cannot ${action}: the agent has not been started yet`);
   }
 
+  #settleIn(): void {
+    this.#joined().catch((error) => this.log.error(`Failed to settle in: ${errorText(error)}`));
+  }
+
   /** The session is there: registers, beats, subscribes, starts up, in this order (OCS 5.2). */
   async #joined(): Promise<void> {
     const connection = this.#connection;
@@ -321,6 +327,10 @@ export class AgentCore implements Agent, AsyncDisposable {
       if (!this.#registered) {
         if (!await this.#registerBasics(connection)) return this.#retryLater();
         this.#registered = true;
+      }
+      if (this.#inDoubt) {
+        if (!await this.#isOurs(connection)) return this.#retryLater();
+        this.#inDoubt = false;
       }
       this.#heart.start();
       for (const entry of this.#subscriptions) {
@@ -341,20 +351,19 @@ export class AgentCore implements Agent, AsyncDisposable {
   }
 
   async #registerBasics(connection: WampConnection): Promise<boolean> {
-    const procedures: readonly ExtraProcedure[] = [
-      {
-        procedure: opsProcedure(this.address),
-        handler: (call) => this.#ops(call),
-        options: { floats: "keep" },
-      },
-      { procedure: this.address, handler: (call) => this.#manage(call), options: undefined },
-      ...this.#procedures,
-    ];
+    const basic = basicProcedures({
+      address: this.address,
+      agentClass: this.agentClass,
+      operations: this.#operations,
+      feeds: this.#feeds,
+      access: this.#access,
+    });
     const registered: AsyncDisposable[] = [];
-    for (const { procedure, handler, options } of procedures) {
+    for (const { procedure, handler, options } of [...basic, ...this.#procedures]) {
       try {
         registered.push(await connection.register(procedure, answering(handler), options));
       } catch (error) {
+        if (this.#shutdown.signal.aborted) return false;
         for (const one of registered) await one[Symbol.asyncDispose]();
         await explainRefusal(error, { connection, address: this.address, log: this.log });
         return false;
@@ -367,7 +376,7 @@ export class AgentCore implements Agent, AsyncDisposable {
   #retryLater(): void {
     this.#watch();
     this.#cancelRetry = this.clock.after(REGISTER_PAUSE_SECONDS, () => {
-      if (this.#connection?.state === "joined") void this.#joined();
+      if (this.#connection?.state === "joined") this.#settleIn();
     });
   }
 
@@ -422,6 +431,20 @@ export class AgentCore implements Agent, AsyncDisposable {
 
   #refused(procedure: string, error: Error): void {
     this.log.error(`Failed to register "${procedure}" again: ${error.message}`);
+    this.#heart.stop();
+    this.#complete = false;
+    this.#inDoubt = true;
+    this.#retryLater();
+  }
+
+  /** Whether our address leads to us; the connection goes on trying to register where it does not. */
+  async #isOurs(connection: WampConnection): Promise<boolean> {
+    const feeds = await connection.call(this.address, ["get_feeds"], { timeoutMs: ASK_HOLDER_MS }).catch(() =>
+      null
+    );
+    if (JSON.stringify(feeds)?.includes(JSON.stringify(this.agentSessionId))) return true;
+    await explainHolder({ connection, address: this.address, log: this.log });
+    return false;
   }
 
   #beat(): void {
@@ -429,51 +452,4 @@ export class AgentCore implements Agent, AsyncDisposable {
     this.log.debug(` ${this.clock.now().toFixed(1)} ${this.address} heartbeat `);
     this.#feeds.get("heartbeat")?.publish(this.#operations.opCodes());
   }
-
-  #ops({ args, kwargs, signal }: WampInvocation): unknown {
-    return this.#operations.handle(args, kwargs, signal);
-  }
-
-  #manage({ args, kwargs }: WampInvocation): unknown {
-    switch (readManagementQuery(args, kwargs)) {
-      case "get_api":
-        return {
-          agent_class: this.agentClass,
-          instance_hostname: Deno.hostname(),
-          instance_pid: Deno.pid,
-          feeds: this.#describedFeeds(),
-          processes: this.#operations.described("process"),
-          tasks: this.#operations.described("task"),
-          access_control: this.#access.encoded(),
-        };
-      case "get_tasks":
-        return this.#operations.described("task");
-      case "get_processes":
-        return this.#operations.described("process");
-      case "get_feeds":
-        return this.#describedFeeds();
-      case "get_agent_class":
-        return this.agentClass;
-      default:
-        return null;
-    }
-  }
-
-  #describedFeeds(): unknown[] {
-    return [...this.#feeds.values()].map((feed) => [feed.name, feed.encoded()]);
-  }
-}
-
-/** Answers errors as Python agents do: `wamp.error.runtime_error` with the text, no more (OCS 1.5). */
-function answering(
-  handler: (invocation: WampInvocation) => unknown,
-): (invocation: WampInvocation) => Promise<unknown> {
-  return async (invocation) => {
-    try {
-      return await handler(invocation);
-    } catch (error) {
-      if (error instanceof WampError) throw error;
-      throw new WampError("wamp.error.runtime_error", [errorText(error)], {}, { cause: error });
-    }
-  };
 }

@@ -1,6 +1,9 @@
 /** Feeds: what an agent publishes for recorders, databases and people. @module */
 import { Float } from "../internal/float.ts";
 import type { Logger } from "../internal/log.ts";
+import { NotConnectedError } from "../client/errors.ts";
+import { WampError } from "../wamp/errors.ts";
+import { errorText } from "./run_outcome.ts";
 import { pyTypeName } from "../ocs/python_text.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { checkValues, type FieldKind, FieldKinds, toKind } from "./field_kinds.ts";
@@ -196,12 +199,12 @@ export class OwnedFeed implements Feed {
     const now = this.#clock.now();
     if (this.#complainedAt !== undefined && now - this.#complainedAt < COMPLAINT_PERIOD_SECONDS) return;
     this.#complainedAt = now;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const away = cause instanceof NotConnectedError || cause instanceof WampError;
+    const what = away ? `${this.record ? "" : "TransportLost. "}crossbar server likely unreachable. ` : "";
     this.#owner.log.error(
-      `Could not publish to Feed. ${
-        this.record ? "" : "TransportLost. "
-      }crossbar server likely unreachable. ` +
-        `(feed ${this.name}, ${this.#lost} events lost so far: ${why})`,
+      `Could not publish to Feed. ${what}(feed ${this.name}, ${this.#lost} events lost so far: ${
+        errorText(cause)
+      })`,
     );
   }
 }

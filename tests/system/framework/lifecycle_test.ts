@@ -204,6 +204,36 @@ Deno.test("OCS 69: a second agent of the same address says who holds it, and end
   assert.ok(!lines.some(({ text }) => text.startsWith("startup-op")), "the second one did nothing");
 });
 
+Deno.test("OCS 69: an agent whose address was taken while it was away says by whom, is silent, and gives up", async () => {
+  await using bed = await Bed.start();
+  const gate = { open: Promise.resolve() };
+  const way = bed.connection();
+  const connection = {
+    ...way,
+    openTransport: async () => {
+      await gate.open;
+      return bed.router.connectInProcess();
+    },
+  };
+  await using first = await bed.agent(Counter, { connection, crossbarTimeoutSeconds: 1 });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gate.open = promise;
+  await bed.stopRouter();
+  await bed.startRouter();
+  const lines = bed.lines.splice(0);
+  await using second = await bed.agent(Counter);
+  const beats = await bed.listen("observatory.tested.feeds.heartbeat");
+  resolve();
+  await until(() => bed.logged('Failed to register "observatory.tested.ops" again'), "the refusal");
+  await until(() => bed.logged(`"observatory.tested" is a Counter on host ${Deno.hostname()}`), "who it is");
+  assert.equal(await first.ended, "router away");
+  const runs = new Set(
+    beats.map((beat) => (beat.args[0] as [unknown, { session_id: string }])[1].session_id),
+  );
+  assert.deepEqual([...runs], [second.agent.agentSessionId]);
+  assert.ok(lines.length > 0);
+});
+
 Deno.test("a second agent takes over when the first has gone", async () => {
   await using bed = await Bed.start();
   const first = await bed.agent(Counter);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { NotConnectedError } from "../../../client/errors.ts";
 import { createLog, type FeedSpec, Float, type LogRecord, ManualClock } from "../../../framework/mod.ts";
 import { OwnedFeed } from "../../../framework/feed.ts";
 
@@ -17,7 +18,7 @@ function make(spec: FeedSpec = { record: true }, clock = new ManualClock(1000)) 
       log: createLog({ sinks: [{ write: (record) => lines.push(record) }] }),
       clock,
       publish(topic, args) {
-        if (state.away) return Promise.reject(new Error("not connected"));
+        if (state.away) return Promise.reject(new NotConnectedError("not connected"));
         assert.equal(topic, "observatory.tested.feeds.temps");
         assert.equal(args.length, 1);
         // What the feed under test makes.
