@@ -1,6 +1,6 @@
 /** The one port of the router: HTTP requests by path, and the upgrade to WebSocket. @module */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "../internal/log.ts";
 import { isHandshakeKey, parseProtocolOffer, switchingProtocols } from "../transport/handshake.ts";
@@ -56,30 +56,38 @@ export interface HttpFrontOptions extends OriginRules {
 /** A listening port; `close` ends it and every connection it has. */
 export class HttpFront {
   readonly #options: HttpFrontOptions;
-  readonly #server: TcpServer;
-  /** Never listens itself: gets the connections whose first bytes are no plain WebSocket handshake. */
-  readonly #http: Server;
+  readonly #server: Server;
+  /** Makes node:http look after a connection. */
+  readonly #serveHttp: (socket: Socket) => void;
   readonly #sockets = new Map<Socket, { idleSinceMs: number; busy: number; upgraded: boolean }>();
   #draining = false;
 
   private constructor(options: HttpFrontOptions) {
     this.#options = options;
-    this.#server = createTcpServer({ noDelay: true });
-    this.#server.on("connection", (socket: Socket) => this.#connected(socket));
-    this.#http = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAlive: false });
-    this.#http.maxHeadersCount = MAX_HEADER_FIELDS;
+    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, keepAlive: false });
+    this.#server = server;
+    server.maxHeadersCount = MAX_HEADER_FIELDS;
     // Calls may take hours, and idle connections are watched here: no time limit of node:http applies.
-    this.#http.requestTimeout = 0;
-    this.#http.headersTimeout = 0;
-    this.#http.keepAliveTimeout = 0;
-    this.#http.timeout = 0;
-    this.#http.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      this.#requested(request, response);
-    });
-    this.#http.on("upgrade", (request: IncomingMessage, _socket: Duplex, head: Uint8Array) => {
+    server.requestTimeout = 0;
+    server.headersTimeout = 0;
+    server.keepAliveTimeout = 0;
+    server.timeout = 0;
+    // node:http gets a connection only when its first bytes are no plain WebSocket handshake. A second server for
+    // it would do, but one that does not listen itself ends every connection after its first answer.
+    const listeners = server.listeners("connection");
+    server.removeAllListeners("connection");
+    this.#serveHttp = (socket) => {
+      for (const listener of listeners) listener.call(server, socket);
+    };
+    server.on("connection", (socket: Socket) => this.#connected(socket));
+    server.on(
+      "request",
+      (request: IncomingMessage, response: ServerResponse) => this.#requested(request, response),
+    );
+    server.on("upgrade", (request: IncomingMessage, _socket: Duplex, head: Uint8Array) => {
       this.#upgrade(upgradeOf(request), request.socket, head);
     });
-    this.#http.on("clientError", (_error: Error, socket: Duplex) => {
+    server.on("clientError", (_error: Error, socket: Duplex) => {
       refuse(socket, 400, "Bad Request", "The request is not valid HTTP");
     });
   }
@@ -169,7 +177,7 @@ export class HttpFront {
         return this.#upgrade(upgrade.request, socket, first.subarray(upgrade.headBytes));
       }
       socket.pause();
-      this.#http.emit("connection", socket);
+      this.#serveHttp(socket);
       socket.unshift(first);
       socket.resume();
     });

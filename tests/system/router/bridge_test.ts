@@ -390,6 +390,12 @@ Deno.test("R102: a kept connection serves one request after the other, pipelined
     text += new TextDecoder().decode(buffer.subarray(0, await connection.read(buffer) ?? 0));
   }
   assert.equal(text.match(/HTTP\/1\.1 200 OK/g)?.length, 3);
+  for (let i = 0; i < 5; i++) {
+    await connection.write(bytes(request));
+    const count = await connection.read(buffer);
+    assert.ok(count !== null, `request ${i} on a kept connection`);
+    assert.match(new TextDecoder().decode(buffer.subarray(0, count)), /^HTTP\/1\.1 200 OK/);
+  }
 });
 
 Deno.test("R102: errors carry the CORS headers as well", async () => {
