@@ -1,7 +1,7 @@
 /** Requests over the router's HTTP bridge. @module */
 import { JSON_SERIALIZER, WampError } from "../wamp/mod.ts";
 import type { Carrier, CarrierCall } from "./_carrier.ts";
-import { asDict } from "./_session_transport.ts";
+import { asDict } from "./_dict.ts";
 import { CallTimeoutError } from "./errors.ts";
 
 /** What Python's client calls an HTTP status other than 200. */

@@ -3,9 +3,9 @@ import type { Logger } from "../internal/log.ts";
 import { type AgentApi, parseAgentApi, type Privs } from "../ocs/mod.ts";
 import { WampError } from "../wamp/mod.ts";
 import type { Carrier } from "./_carrier.ts";
+import type { ClientOptions } from "./client_options.ts";
 import type { ClientSite } from "./client_site.ts";
 import { ControlClientError } from "./errors.ts";
-import type { ClientOptions } from "./ocs_client.ts";
 
 /** Reads what an agent says of itself; an error names the agent. */
 export function parseApi(instanceId: string, value: unknown): AgentApi {

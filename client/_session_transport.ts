@@ -3,45 +3,11 @@ import type { SessionTransport } from "../deps/autobahn.ts";
 import type { Logger } from "../internal/log.ts";
 import type { FrameTransport } from "../transport/frame_transport.ts";
 import { MessageType as T, type Serializer, WampError } from "../wamp/mod.ts";
+import { OpenInvocation } from "./_open_invocation.ts";
+import { ROLES } from "./_roles.ts";
 import type { FloatMode } from "./_float_mode.ts";
+import { abortText, asDict } from "./_dict.ts";
 import { checkMessage } from "./_check_message.ts";
-
-/** Roles and features in HELLO (autobahn announces no `call_canceling` for callees and no retained events). */
-const ROLES = {
-  publisher: {
-    features: {
-      publisher_identification: true,
-      subscriber_blackwhite_listing: true,
-      publisher_exclusion: true,
-    },
-  },
-  subscriber: {
-    features: {
-      publisher_identification: true,
-      pattern_based_subscription: true,
-      event_retention: true,
-      subscription_revocation: true,
-    },
-  },
-  caller: {
-    features: {
-      caller_identification: true,
-      call_timeout: true,
-      call_canceling: true,
-      progressive_call_results: true,
-    },
-  },
-  callee: {
-    features: {
-      caller_identification: true,
-      pattern_based_registration: true,
-      shared_registration: true,
-      call_canceling: true,
-      progressive_call_results: true,
-      registration_revocation: true,
-    },
-  },
-};
 
 /** The type of a reply and the type of the request it answers. */
 const REPLY_TO: Readonly<Record<number, number>> = {
@@ -52,32 +18,6 @@ const REPLY_TO: Readonly<Record<number, number>> = {
   [T.UNREGISTERED]: T.UNREGISTER,
   [T.RESULT]: T.CALL,
 };
-
-/** A call from the router that has not been answered for good. */
-export class OpenInvocation {
-  #controller: AbortController | undefined;
-  #reason: unknown;
-
-  /** Aborted by INTERRUPT and by the loss of the session. Made when first asked for: most handlers never do. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
-    }
-    return this.#controller.signal;
-  }
-
-  /** True from the abort on. */
-  get isAborted(): boolean {
-    return this.#reason !== undefined;
-  }
-
-  /** Aborts the signal. */
-  abort(reason: unknown): void {
-    this.#reason ??= reason;
-    this.#controller?.abort(reason);
-  }
-}
 
 /** What a session transport works with. */
 export interface SessionTransportOptions {
@@ -416,20 +356,6 @@ export class WampSessionTransport implements SessionTransport {
     this.#pending.clear();
     this.onclose(code, reason, this.#violation);
   }
-}
-
-/** A value as a dictionary; anything else is an empty one. */
-export function asDict(value: unknown): Readonly<Record<string, unknown>> {
-  // An object that is no list has string keys; what is behind them stays unknown.
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Record<string, unknown>
-    : {};
-}
-
-/** The English sentence in the details of an ABORT or GOODBYE. */
-export function abortText(details: unknown): string {
-  const text = asDict(details).message;
-  return typeof text === "string" ? text : "";
 }
 
 function asWampError(cause: unknown): WampError {

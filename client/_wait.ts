@@ -2,7 +2,7 @@
 import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
 import { WampError } from "../wamp/mod.ts";
 import { HTTP_CONNECTION_ERROR } from "./_http_carrier.ts";
-import { TRANSPORT_LOST } from "./_joined_session.ts";
+import { TRANSPORT_LOST } from "./_reasons.ts";
 import { NotConnectedError, OperationLostError } from "./errors.ts";
 
 /** The agent is asked again after this time, so that one that hangs is noticed. */

@@ -61,6 +61,7 @@ export type { Authentication, TicketAuthentication, WampCraAuthentication } from
 export type { Clock } from "./clock.ts";
 export { BoundedStream, type StreamOptions, type StreamSource } from "./bounded_stream.ts";
 export type { ClientSite, SiteChoice } from "./client_site.ts";
+export type { ConnectOptions, OpenTransport } from "./connect_options.ts";
 export {
   CallTimeoutError,
   ControlClientError,
@@ -72,12 +73,8 @@ export {
   OperationsError,
 } from "./errors.ts";
 export { FeedClient, type FeedEventItem, type FeedSample, type FeedSource } from "./feed_client.ts";
-export {
-  type ClientOptions,
-  type ConnectedClient,
-  OCSClient,
-  OCSClient as MatchedClient,
-} from "./ocs_client.ts";
+export type { ClientOptions } from "./client_options.ts";
+export { type ConnectedClient, OCSClient, OCSClient as MatchedClient } from "./ocs_client.ts";
 export type {
   OperationClient,
   ProcessClient,
@@ -93,7 +90,7 @@ export {
   type Stoppable,
   waitAll,
 } from "./parallel.ts";
-export { type ConnectOptions, connectWamp, type OpenTransport, WampConnection } from "./wamp_connection.ts";
+export { connectWamp, WampConnection } from "./wamp_connection.ts";
 export { WampError } from "../wamp/mod.ts";
 export {
   type Arguments,

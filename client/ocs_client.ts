@@ -7,7 +7,6 @@ import {
   type OCSReply,
   opsProcedure,
   parseReply,
-  type Privs,
 } from "../ocs/mod.ts";
 import type { Carrier } from "./_carrier.ts";
 import { explain } from "./_explain.ts";
@@ -17,27 +16,8 @@ import { choosePasswordFor, lookAround, openCarrier, parseApi } from "./_reach_a
 import type { AgentTypes, AnyOperation, FeedsOf, OperationsOf } from "./agent_types.ts";
 import { FeedClient } from "./feed_client.ts";
 import type { RequestOptions } from "./operation_client.ts";
-import { type ClientSite, findSite, type SiteChoice } from "./client_site.ts";
-import type { WampConnection } from "./wamp_connection.ts";
-
-/** How an agent is reached. */
-export interface ClientOptions extends SiteChoice {
-  /** `wamp` (default) has feeds; `http` uses the router's bridge, one request each, without a connection. */
-  readonly carrier?: "wamp" | "http" | undefined;
-  /**
-   * A connection that several clients share. It must be to the site's router and realm; whoever made it closes
-   * it. Default: a connection of the client's own.
-   */
-  readonly connection?: WampConnection | undefined;
-  /** A password, or the level (2 or 3) to find one for in the passwords file. Default: none. */
-  readonly privs?: Privs;
-  /** Deadline of `connect` and of every request that names none, in seconds. Default 30. */
-  readonly timeoutSeconds?: number | undefined;
-  /** Gives up connecting. */
-  readonly signal?: AbortSignal | undefined;
-  /** Default: silent. */
-  readonly logger?: Logger | undefined;
-}
+import type { ClientOptions } from "./client_options.ts";
+import { type ClientSite, findSite } from "./client_site.ts";
 
 /** A client whose operations are properties. */
 export type ConnectedClient<Types extends AgentTypes = AgentTypes> = OCSClient<Types> & OperationsOf<Types>;

@@ -1,17 +1,17 @@
 /** A row of sessions over reconnects that looks like one session. @module */
 import { type Logger, SILENT } from "../internal/log.ts";
-import type { FrameTransport } from "../transport/frame_transport.ts";
-import type { Authentication } from "./authentication.ts";
-import { type JoinedSession, joinSession } from "./_joined_session.ts";
+import { joinSession } from "./_join_session.ts";
+import type { JoinedSession } from "./_joined_session.ts";
 import { FloatMode } from "./_float_mode.ts";
+import { TRANSPORT_LOST } from "./_reasons.ts";
 import { ReconnectPolicy } from "./_reconnect_policy.ts";
-import { type RegistrationUse, type SubscriptionUse, Uses } from "./_uses.ts";
+import { Uses } from "./_uses.ts";
+import type { ConnectOptions, OpenTransport } from "./connect_options.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { JoinError, NotConnectedError } from "./errors.ts";
 import type {
   CallOptions,
   ConnectionState,
-  Floats,
   LeaveDetails,
   PublishOptions,
   RegisterOptions,
@@ -23,60 +23,10 @@ import type {
   WampSession,
 } from "./wamp_session.ts";
 
+export type { ConnectOptions, OpenTransport } from "./connect_options.ts";
+
 /** What the client offers, best first. */
 const SUBPROTOCOLS = ["wamp.2.cbor", "wamp.2.msgpack", "wamp.2.json"];
-
-/** Opens one connection to the router; the caller of it closes what it gives. */
-export type OpenTransport = (
-  options: {
-    readonly subprotocols: readonly string[];
-    readonly timeoutMs: number;
-    readonly signal: AbortSignal;
-  },
-) => Promise<FrameTransport>;
-
-/** Where and how to connect. */
-export interface ConnectOptions {
-  /** WebSocket URL of the router, such as `ws://127.0.0.1:8001/ws`. */
-  readonly url: string;
-  /** The realm to join; OCS sites use `test_realm` unless told otherwise. */
-  readonly realm: string;
-  /** Default: anonymous. */
-  readonly authentication?: Authentication | undefined;
-  /**
-   * For `connectWamp`: how long to try until the first session is joined. Default 10,000 ms; `Infinity` tries
-   * for ever.
-   */
-  readonly timeoutMs?: number | undefined;
-  /** How long one attempt may take, for the handshake and for WELCOME each. Default 5000 ms. */
-  readonly attemptTimeoutMs?: number | undefined;
-  /** Whether to connect again after a loss or refusal; default always. `connectWamp`'s deadline holds all the same. */
-  readonly reconnect?: boolean | ((leave: LeaveDetails) => boolean) | undefined;
-  /** `keep` hands out integral floats as `Float`, for recorders; `plain` (default) as numbers. */
-  readonly floats?: Floats | undefined;
-  /** Larger messages are not sent; default 1 MiB, which is what Python peers take. */
-  readonly maxMessageBytes?: number | undefined;
-  /** Serializers to offer, best first. Default all three, CBOR first. */
-  readonly subprotocols?: readonly string[] | undefined;
-  /** Another way to the router than a WebSocket to `url`, such as the in-process one of our router. */
-  readonly openTransport?: OpenTransport | undefined;
-  /** Called on each join, when procedures and subscriptions of before have been renewed. */
-  readonly onJoin?: ((session: WampConnection) => void) | undefined;
-  /** Called when a session that had been joined is over. */
-  readonly onLeave?: ((leave: LeaveDetails) => void) | undefined;
-  /** Called for every attempt that did not lead to a session. */
-  readonly onAttemptFailed?: ((error: Error) => void) | undefined;
-  /** Called for each refusal of a procedure that is being renewed. */
-  readonly onRegistrationRefused?: ((procedure: string, error: Error) => void) | undefined;
-  /** Gives up connecting and closes the connection. */
-  readonly signal?: AbortSignal | undefined;
-  /** Default: silent. */
-  readonly logger?: Logger | undefined;
-  /** Default: the machine's. */
-  readonly clock?: Clock | undefined;
-  /** Numbers of [0, 1) for the pauses. */
-  readonly random?: (() => number) | undefined;
-}
 
 /**
  * Connects to a router and joins a realm.
@@ -189,7 +139,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
     if (this.#state === "joined") return Promise.resolve();
     const failed = (what: string) => {
       const last = this.#lastFailure;
-      const reason = last instanceof JoinError ? last.reason : "wamp.close.transport_lost";
+      const reason = last instanceof JoinError ? last.reason : TRANSPORT_LOST;
       const text = last === undefined ? what : `${what}; last failure: ${last.message}`;
       return new JoinError(
         `Cannot join realm "${this.realm}" at ${this.url}: ${text}`,
@@ -248,7 +198,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
     this.#current(`subscribe to "${topic}"`);
-    const use: SubscriptionUse = this.#uses.subscription(topic, options.match ?? "exact");
+    const use = this.#uses.subscription(topic, options.match ?? "exact");
     return await use.add(handler, options.floats);
   }
 
@@ -259,7 +209,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
     options: RegisterOptions = {},
   ): Promise<Registration> {
     this.#current(`register "${procedure}"`);
-    const use: RegistrationUse = this.#uses.registration(procedure, handler, options);
+    const use = this.#uses.registration(procedure, handler, options);
     return await use.first();
   }
 
@@ -308,7 +258,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
       this.#lastFailure = failure;
-      const reason = failure instanceof JoinError ? failure.reason : "wamp.close.transport_lost";
+      const reason = failure instanceof JoinError ? failure.reason : TRANSPORT_LOST;
       if (!signal.aborted) {
         this.#policy.failed(failure, reason);
         this.#notify(() => this.#options.onAttemptFailed?.(failure));
