@@ -375,9 +375,12 @@ export class AgentCore implements Agent, AsyncDisposable {
   /** Not complete yet: the watchdog runs, and everything is tried again a little later. */
   #retryLater(): void {
     this.#watch();
-    this.#cancelRetry = this.clock.after(REGISTER_PAUSE_SECONDS, () => {
-      if (this.#connection?.state === "joined") this.#settleIn();
-    });
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#shutdown.signal.aborted
+      ? undefined
+      : this.clock.after(REGISTER_PAUSE_SECONDS, () => {
+        if (this.#connection?.state === "joined") this.#settleIn();
+      });
   }
 
   async #subscribeNow(entry: StartupSubscription): Promise<boolean> {
@@ -430,7 +433,10 @@ export class AgentCore implements Agent, AsyncDisposable {
   }
 
   #refused(procedure: string, error: Error): void {
-    this.log.error(`Failed to register "${procedure}" again: ${error.message}`);
+    // Python's line once; the connection tells of each further attempt.
+    if (!this.#inDoubt) {
+      this.log.error(`Failed to register basic handlers!  Error: ${error.message} ("${procedure}")`);
+    }
     this.#heart.stop();
     this.#complete = false;
     this.#inDoubt = true;

@@ -224,9 +224,10 @@ Deno.test("OCS 69: an agent whose address was taken while it was away says by wh
   await using second = await bed.agent(Counter);
   const beats = await bed.listen("observatory.tested.feeds.heartbeat");
   resolve();
-  await until(() => bed.logged('Failed to register "observatory.tested.ops" again'), "the refusal");
+  await until(() => bed.logged("Failed to register basic handlers!  Error: "), "the refusal");
   await until(() => bed.logged(`"observatory.tested" is a Counter on host ${Deno.hostname()}`), "who it is");
   assert.equal(await first.ended, "router away");
+  await until(() => beats.length > 1, "heartbeats of the second");
   const runs = new Set(
     beats.map((beat) => (beat.args[0] as [unknown, { session_id: string }])[1].session_id),
   );
