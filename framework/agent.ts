@@ -8,7 +8,8 @@ import type {
 } from "../client/wamp_session.ts";
 import type { AgentLog } from "./agent_log.ts";
 import type { Clock } from "./clock.ts";
-import type { Feed, FeedSpec, Sample, Samples } from "./feed.ts";
+import type { Feed, FeedSpec } from "./feed.ts";
+import type { Sample, Samples } from "./samples.ts";
 import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
 import type { ParamSpecs, ParamValues } from "./params.ts";
 import type { SessionData } from "./session.ts";

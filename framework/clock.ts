@@ -34,7 +34,7 @@ export const SYSTEM_CLOCK: Clock = {
  *
  * Never rejects: whoever waits looks at the signal afterwards.
  *
- * @param seconds How long; 0 or less still gives other work a turn.
+ * @param seconds How long; 0 or less still gives other work a turn, `Infinity` waits for the signal alone.
  */
 export function sleep(
   seconds: number,
@@ -48,7 +48,7 @@ export function sleep(
       signal?.removeEventListener("abort", end);
       resolve();
     };
-    const cancel = clock.after(seconds, end);
+    const cancel = seconds === Infinity ? () => {} : clock.after(seconds, end);
     signal?.addEventListener("abort", end, { once: true });
   });
 }

@@ -51,7 +51,8 @@ export {
   parseLogLevel,
 } from "./agent_log.ts";
 export { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
-export type { AggParams, Feed, FeedSpec, Sample, Samples } from "./feed.ts";
+export type { AggParams, Feed, FeedSpec } from "./feed.ts";
+export type { Sample, Samples } from "./samples.ts";
 export type { FieldKind } from "./field_kinds.ts";
 export { ManualClock } from "./manual_clock.ts";
 export type { OperationSpec, ProcessSpec, Run, RunResult, Stopper, TaskSpec } from "./operation.ts";

@@ -1,5 +1,5 @@
 /** An agent's operations: registered once, started, stopped, waited for and asked about by clients. No I/O. @module */
-import { Float, toPlain } from "../internal/float.ts";
+import { toPlain } from "../internal/float.ts";
 import { type CredLevel, toCredLevel } from "../ocs/access_level.ts";
 import { type CallerLevel, refusalText } from "../ocs/access_rules.ts";
 import { OpCode } from "../ocs/op_code.ts";
@@ -7,12 +7,14 @@ import { pyStr, pyTypeName } from "../ocs/python_text.ts";
 import { ResponseCode } from "../ocs/response_code.ts";
 import type { AgentLog } from "./agent_log.ts";
 import { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
-import type { ProcessSpec, Run, Stopper, TaskSpec } from "./operation.ts";
+import { callStopper, isAbortable } from "./_call_stopper.ts";
+import { hasSucceeded, untilEnded, waitSeconds } from "./_wait.ts";
+import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
 import { readOpsRequest } from "./ops_arguments.ts";
 import { ParamError } from "./param_error.ts";
 import { checkParams } from "./params.ts";
 import { errorText, failureText, outcomeOf } from "./run_outcome.ts";
-import { OperationSession, type Session } from "./session.ts";
+import { OperationSession } from "./session.ts";
 
 /** Whom the agent lets do what. */
 export interface AccessCheck {
@@ -195,7 +197,7 @@ export class Operations {
     if (session.status === "stopping" || session.status === "done") {
       return [ERROR, `The operation is already ${session.status}`, {}];
     }
-    this.#callStopper(operation, session, params);
+    callStopper(session, { ...operation, params, log: this.#log, clock: this.#clock });
     // Peer ocs: the quote in front of the name is missing.
     return [OK, `Requested ${action} on ${operation.kind} ${name}".`, session.encoded()];
   }
@@ -210,13 +212,15 @@ export class Operations {
     if (!this.#operations.has(name)) return [ResponseCode.ERROR, `Unknown operation "${name}".`, {}];
     const session = this.#sessions.get(name);
     if (session === undefined) return [ResponseCode.OK, "Idle.", {}];
-    const limit = session.status === "done" ? undefined : timeoutSeconds(timeout);
-    if (limit === undefined || limit >= 0) await this.#ended(session, limit, signal);
+    const limit = session.status === "done" ? undefined : waitSeconds(timeout);
+    if (limit === undefined || limit >= 0) {
+      await untilEnded(session, { limitSeconds: limit, signal, clock: this.#clock });
+    }
     if (session.status !== "done") {
       const text = `Operation "${name}" still running; wait timed out.`;
       return [ResponseCode.TIMEOUT, text, session.encoded()];
     }
-    const outcome = succeeded(session.success) ? "SUCCEEDED" : "FAILED";
+    const outcome = hasSucceeded(session.success) ? "SUCCEEDED" : "FAILED";
     const text = `Operation "${name}" is currently not running (${outcome}).`;
     return [ResponseCode.OK, text, session.encoded()];
   }
@@ -301,62 +305,6 @@ export class Operations {
       session.finish(false, failureText(error));
     }
   }
-
-  #callStopper(operation: Operation, session: OperationSession, params: unknown): void {
-    const { spec, kind, name } = operation;
-    const own = kind === "process" ? spec.stop : spec.abortable;
-    if (kind === "task" && !isAbortable(spec)) {
-      this.#log.warn(`Task "${name}" has no aborter: it goes on to its end`);
-      return;
-    }
-    const stopper: Stopper = typeof own === "function" ? own : stopAsUsual;
-    const report = (result: unknown): void => {
-      const [ok, message] = Array.isArray(result) && result.length === 2 ? result : [true, result];
-      this.#log.info(
-        `Stopper for "${name}" terminated with ok=${pyStr(ok)} and message ${pyStr(message)}`,
-      );
-    };
-    const failed = (error: unknown): void => {
-      this.#log.error(`Error calling stopper for "${name}": ${errorText(error)}`);
-    };
-    if (operation.blocking) {
-      // Python runs it in a thread: the reply is formed before it has had an effect.
-      this.#clock.after(0, () => void call(stopper, session, params).then(report, failed));
-    } else {
-      void Promise.resolve(stopper(session, params)).then(report, failed);
-    }
-  }
-
-  async #ended(session: OperationSession, limit: number | undefined, signal?: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const stop = (): void => over.abort();
-    signal?.addEventListener("abort", stop, { once: true });
-    try {
-      const waits = limit === undefined
-        ? new Promise<void>((resolve) =>
-          over.signal.addEventListener("abort", () => resolve(), { once: true })
-        )
-        : sleep(limit, { clock: this.#clock, signal: over.signal });
-      await Promise.race([session.ended, waits]);
-    } finally {
-      over.abort();
-      signal?.removeEventListener("abort", stop);
-    }
-  }
-}
-
-/** Makes sure that what a function throws at once is a rejection too. */
-async function call(stopper: Stopper, session: Session, params: unknown): Promise<unknown> {
-  return await stopper(session, params);
-}
-
-function stopAsUsual(session: Session): undefined {
-  if (session.status !== "done") session.setStatus("stopping");
-  session.abort();
-}
-
-function isAbortable(spec: TaskSpec): boolean {
-  return spec.abortable !== undefined && spec.abortable !== false;
 }
 
 /** What Python looks up in a dict: anything but a list or a dict, which cannot be a key. */
@@ -364,23 +312,6 @@ function nameOf(opName: unknown): string {
   const type = pyTypeName(opName);
   if (type === "list" || type === "dict") throw new TypeError(`unhashable type: '${type}'`);
   return pyStr(opName);
-}
-
-/** Seconds of a wait; undefined for ever. Texts of what Python and Twisted throw. */
-function timeoutSeconds(timeout: unknown): number | undefined {
-  if (timeout === null) return undefined;
-  const number = timeout instanceof Float ? timeout.value : timeout;
-  const seconds = typeof number === "bigint" || typeof number === "boolean" ? Number(number) : number;
-  if (typeof seconds !== "number") {
-    throw new TypeError(`'<' not supported between instances of '${pyTypeName(timeout)}' and 'int'`);
-  }
-  if (Number.isNaN(seconds)) throw new RangeError("nan is not greater than or equal to 0 seconds");
-  return seconds === Infinity ? undefined : seconds;
-}
-
-/** Python: `success == True`, which the number 1 is too. */
-function succeeded(success: unknown): boolean {
-  return success === true || (success instanceof Float ? success.value : success) === 1;
 }
 
 function byCodePoint(a: string, b: string): number {
