@@ -122,17 +122,7 @@ export class Bridge {
       : Math.min(service.postBodyLimit, limits.maxBodyBytes);
     const announced = Number(request.headers["content-length"] ?? "0");
     if (announced > limit) throw tooLong(announced, limit);
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for await (const part of request) {
-      // Without an encoding set, a request hands out Buffers.
-      const bytes = part as Uint8Array;
-      length += bytes.length;
-      if (length > limit) throw tooLong(length, limit);
-      parts.push(bytes);
-    }
-    const [only] = parts;
-    return only !== undefined && parts.length === 1 ? only : concat(parts, length);
+    return await bodyOf(request, limit);
   }
 
   /** Steps 6 and 7. */
@@ -189,6 +179,24 @@ export class Bridge {
       this.#pending--;
     }
   }
+}
+
+/** Reads a body to its end; rejects as soon as it is too long, or when the client goes away. */
+function bodyOf(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    request.on("data", (part: Uint8Array) => {
+      length += part.length;
+      if (length > limit) reject(tooLong(length, limit));
+      else parts.push(part);
+    });
+    request.on("end", () => {
+      const [only] = parts;
+      resolve(only !== undefined && parts.length === 1 ? only : concat(parts, length));
+    });
+    request.on("close", () => reject(new BridgeRefusal(400, "Request body ended early.")));
+  });
 }
 
 function kwargsOf(request: BridgeRequest): Readonly<Record<string, unknown>> | undefined {

@@ -13,6 +13,7 @@ import type { WireCounters } from "./wire_counters.ts";
 
 const MAX_HEADER_BYTES = 16_384;
 const MAX_HEADER_FIELDS = 100;
+const LAST_ANSWERS_MS = 300;
 
 /** Answers HTTP requests of one path. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -150,9 +151,13 @@ export class HttpFront {
     for (const [socket, state] of this.#sockets) if (!state.upgraded && state.busy === 0) socket.destroy();
   }
 
-  /** Ends everything at once. */
+  /** Ends everything; answers that are being written get a moment. */
   async close(): Promise<void> {
     this.drain();
+    const until = performance.now() + LAST_ANSWERS_MS;
+    while (performance.now() < until && this.#sockets.values().some((state) => state.busy > 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     const closed = [...this.#sockets.keys()].map((socket) =>
       new Promise<void>((resolve) => socket.closed ? resolve() : socket.once("close", () => resolve()))
     );

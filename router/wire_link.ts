@@ -4,13 +4,14 @@ import type { ServerTransport } from "../transport/server_transport.ts";
 import { CloseCode } from "../transport/websocket_framing.ts";
 import { splitBatch } from "../wamp/batch.ts";
 import { ProtocolViolation } from "../wamp/errors.ts";
-import type { Message } from "../wamp/message.ts";
+import type { Hello, Message } from "../wamp/message.ts";
 import type { Serializer } from "../wamp/serializer.ts";
 import type { CoreSession } from "./core/connection.ts";
 import type { BatchForm, FrameEncoder, FrameEncoders } from "./frame_encoder.ts";
 import type { RouterLimits } from "./limits.ts";
 import { replacementFor } from "./oversize.ts";
 import type { PeerInfo, PeerLink } from "./peer.ts";
+import { isAutobahnJs, isBrowser } from "./peer_kind.ts";
 import type { WireCounters } from "./wire_counters.ts";
 
 /** What all connections of a router share. */
@@ -60,6 +61,8 @@ export class WireLink implements PeerLink {
   readonly #session: CoreSession;
   #encoder: FrameEncoder;
   #maxMessageBytes = Infinity;
+  /** Whether its JSON parser knows no NaN, as JSON.parse does not; Python's does. */
+  #parsesStrictly: boolean;
   /** Rest of a batch that is waiting for the next turn. */
   #rest: Uint8Array[] = [];
   #restHandle: ReturnType<typeof setImmediate> | undefined;
@@ -84,6 +87,7 @@ export class WireLink implements PeerLink {
     this.#form = form;
     this.#context = context;
     this.#heardMs = this.#drainedMs = this.#emptyMs = context.monotonicMs();
+    this.#parsesStrictly = isBrowser(info);
     this.#encoder = this.#chooseEncoder();
     this.#setAgent(info.headers["user-agent"] ?? "");
     transport.onbytes = (payload, text) => this.#received(payload, text);
@@ -233,9 +237,7 @@ export class WireLink implements PeerLink {
     } catch (error) {
       return this.#violated(error);
     }
-    if (message.type === 1 && typeof message.details.agent === "string") {
-      this.#setAgent(message.details.agent);
-    }
+    if (message.type === 1) this.#greeted(message);
     this.#session.receive(message);
   }
 
@@ -253,13 +255,18 @@ export class WireLink implements PeerLink {
 
   #chooseEncoder(): FrameEncoder {
     const { serializer: { encoding }, batched } = this.#form;
-    const { origin, "user-agent": userAgent = "" } = this.info.headers;
     return this.#context.encoders.get({
       encoding,
       batch: !batched ? "none" : encoding === "json" ? this.#separator ?? 0x18 : "length",
-      // JSON.parse of a browser knows no NaN; Python's json does.
-      nonFiniteAsNull: encoding === "json" && (origin !== undefined || userAgent.startsWith("Mozilla/")),
+      nonFiniteAsNull: encoding === "json" && this.#parsesStrictly,
     });
+  }
+
+  #greeted({ details }: Hello): void {
+    if (typeof details.agent === "string") this.#setAgent(details.agent);
+    if (this.#form.serializer.encoding !== "json" || this.#parsesStrictly) return;
+    this.#parsesStrictly = isAutobahnJs(details, this.info);
+    this.#encoder = this.#chooseEncoder();
   }
 
   #setAgent(agent: string): void {

@@ -88,16 +88,23 @@ Deno.test("R14: an invocation above 1 MiB for autobahn-python is answered for it
   assert.equal(server.router.status().now.calls, 0);
 });
 
-Deno.test("R107: NaN reaches a browser as null and a program as NaN", async () => {
+Deno.test("R107: NaN reaches a browser and autobahn-js as null and other programs as NaN", async () => {
   await using server = await startRouter();
   using browser = await RawPeer.join(server.port, { lines: ["Origin: http://web.example"] });
   using program = await RawPeer.join(server.port);
   using publisher = await RawPeer.join(server.port, { subprotocol: "wamp.2.cbor" });
-  for (const peer of [browser, program]) await peer.subscribe("observatory.a");
+  using node = await RawPeer.connect(server.port);
+  await node.sendPayload(
+    '[1,"test_realm",{"roles":{"caller":{"features":{"call_canceling":true}},"subscriber":{}}}]',
+  );
+  await node.receive(2);
+  for (const peer of [browser, program, node]) await peer.subscribe("observatory.a");
   await publisher.publish("observatory.a", NaN, -Infinity, 1.5);
+  await node.receive(36);
   await browser.receive(36);
   await program.receive(36);
   const text = (peer: RawPeer) => new TextDecoder().decode(peer.lastBytes);
+  assert.match(text(node), /\[null,null,1\.5\]\]$/);
   assert.match(text(browser), /\[null,null,1\.5\]\]$/);
   assert.match(text(program), /\[NaN,-Infinity,1\.5\]\]$/);
 });
