@@ -247,7 +247,7 @@ export class WampSessionTransport implements SessionTransport {
       case T.GOODBYE:
         // Before autobahn answers and its owner closes, which asks for it.
         this.#left = true;
-        this.onmessage(message);
+        this.#handOver(message);
         return;
       case T.WELCOME:
       case T.CHALLENGE:
@@ -273,7 +273,7 @@ export class WampSessionTransport implements SessionTransport {
         if (type === T.SUBSCRIBED) this.#subscriptions.add(Number(message[2]));
         if (type === T.REGISTERED) this.#registrations.add(Number(message[2]));
     }
-    this.onmessage(message);
+    this.#handOver(message);
   }
 
   #deliverBeforeJoin(message: unknown[], type: number): void {
@@ -290,7 +290,7 @@ export class WampSessionTransport implements SessionTransport {
     // autobahn takes a GOODBYE only within a session; before it means the same as ABORT.
     if (type === T.GOODBYE) message[0] = T.ABORT;
     if (type === T.ABORT || type === T.GOODBYE) this.#left = true;
-    this.onmessage(message);
+    this.#handOver(message);
   }
 
   #deliverInvocation(message: unknown[]): void {
@@ -306,7 +306,18 @@ export class WampSessionTransport implements SessionTransport {
     }
     // The one thing that autobahn hands on untouched, and so the way to find the signal in the procedure.
     if (Array.isArray(message[4])) this.invocations.set(message[4], open);
-    this.onmessage(message);
+    this.#handOver(message);
+  }
+
+  /** Gives a message to autobahn. What autobahn throws over is a message that it cannot read. */
+  #handOver(message: unknown[]): void {
+    try {
+      this.onmessage(message);
+    } catch (error) {
+      this.#violate(
+        `message type ${message[0]} cannot be read: ${error instanceof Error ? error.message : error}`,
+      );
+    }
   }
 
   /** Whether a reply answers a request that autobahn still waits for. */
