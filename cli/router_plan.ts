@@ -1,4 +1,5 @@
 /** What a router is started with: options over site file over defaults. @module */
+import { isThisHost } from "./local_host.ts";
 import {
   findSiteFile,
   MACHINE,
@@ -27,6 +28,10 @@ export interface RouterPlan {
   readonly addressRoot: string;
   readonly webSocketPath: string;
   readonly callPath: string;
+  /** Where the site says that it is. */
+  readonly url: string;
+  /** Whether that is this machine. */
+  readonly isThisHost: boolean;
   /** Undefined when the defaults stand in for a site file. */
   readonly sourceFile: string | undefined;
   /** What does not fit together, for the operator. */
@@ -66,6 +71,8 @@ export async function planRouter(
     addressRoot: site?.addressRoot ?? options.addressRoot ?? "observatory",
     webSocketPath: pathOf(server) ?? "/ws",
     callPath: pathOf(http) ?? "/call",
+    url: server?.href ?? `ws://127.0.0.1:${port}/ws`,
+    isThisHost: server === undefined || isThisHost(server.hostname),
     sourceFile: site?.sourceFile,
     warnings,
   };

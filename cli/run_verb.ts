@@ -140,7 +140,7 @@ async function runListen(
 function interruptedText(command: VerbCommand): string {
   if (command.command === "start" || command.command === "wait") {
     const { target } = command;
-    return `Interrupted: ${target} goes on where it was started; ocs status ${target} tells, ocs abort ${target} ends a task`;
+    return `Interrupted: ${target} goes on all the same; ocs status ${target} tells how it is`;
   }
   return "Interrupted";
 }

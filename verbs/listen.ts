@@ -1,5 +1,14 @@
 /** What is published, as it comes. @module */
-import { feedTopic, heartbeatPattern, parseFeedAddress, parseFeedEvent, pyRepr } from "../ocs/mod.ts";
+import {
+  feedTopic,
+  heartbeatPattern,
+  opCodeName,
+  parseBlocks,
+  parseFeedAddress,
+  parseFeedEvent,
+  pyRepr,
+  pyStr,
+} from "../ocs/mod.ts";
 import type { Look } from "./look.ts";
 import { openSite, type VerbOptions } from "./site_link.ts";
 
@@ -70,16 +79,45 @@ export async function listen(text: string, options: ListenOptions): Promise<{ re
   return { dropped };
 }
 
-/** One event on one line: time, topic without what all share, message. */
+/** One event on one line: time, who and which feed, and what an operator wants to see of it. */
 export function eventText({ topic, message }: ListenEvent, look: Look, now = new Date()): string {
   let body = pyRepr(message);
   let name = topic;
   try {
-    body = pyRepr(parseFeedEvent(message).message);
     const { agent, feed } = parseFeedAddress(topic);
+    const { message: content, feed: info } = parseFeedEvent(message);
     name = `${agent.slice(agent.lastIndexOf(".") + 1)}.${feed}`;
+    body = pyRepr(content);
+    if (feed === "heartbeat") body = heartbeatText(content, look);
+    else if (info.record) body = blocksText(content, look);
   } catch {
-    // Not a feed of an agent: shown as it is.
+    // Not a feed of an agent, or one without blocks: shown as it is.
   }
   return `${look.style("dim", now.toTimeString().slice(0, 8))} ${look.style("cyan", name)} ${body}`;
+}
+
+/** Operations with the names of their codes. */
+function heartbeatText(message: unknown, look: Look): string {
+  const codes = Object.entries(Object(message));
+  return codes.map(([name, code]) => {
+    const word = opCodeName(code) ?? String(code);
+    const style = word === "RUNNING" ? "green" : word === "FAILED" ? "red" : "dim";
+    return `${name} ${look.style(style, word)}`;
+  }).join("  ") || look.style("dim", "(no operations)");
+}
+
+/** The newest value of each field; `--json` has them all. */
+function blocksText(message: unknown, look: Look): string {
+  return parseBlocks(message).map(({ block_name: name, data, timestamps }) => {
+    const fields = Object.entries(data).map(([field, values]) =>
+      `${field} ${look.style("bold", brief(values.at(-1)))}`
+    );
+    const count = timestamps.length === 1 ? "" : look.style("dim", `  (newest of ${timestamps.length})`);
+    return `${name}: ${fields.join("  ")}${count}`;
+  }).join("\n         ");
+}
+
+function brief(value: unknown): string {
+  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
+  return pyStr(value);
 }

@@ -58,16 +58,21 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
   const upSeconds = await fleet.ready;
   if (upSeconds === undefined) return ExitCode.FAILED;
   const seconds = (performance.now() - startedMs) / 1000;
-  await say(
+  const width = Math.max(...DEMO_AGENTS.map(({ instanceId }) => instanceId.length));
+  await say([
     `${styled(out.look, "bold", "A demo observatory is up")}, in ${
       seconds.toFixed(1)
-    } s and in this one process:
-
-  router    ${router.url}   realm "${REALM}", address root "${ADDRESS_ROOT}"
-            ${router.httpUrl}   (HTTP bridge for Python's OCSClient)
-  agents    ${DEMO_AGENTS.map(({ instanceId, agentClass }) => `${instanceId} (${agentClass})`).join(", ")}
-`,
-  );
+    } s and in this one process:`,
+    "",
+    `  router    ${router.url}`,
+    `            ${router.httpUrl}  (HTTP bridge for Python's OCSClient)`,
+    `            realm "${REALM}", address root "${ADDRESS_ROOT}"`,
+    ...DEMO_AGENTS.map(({ instanceId, agentClass }, at) =>
+      `  ${at === 0 ? "agents  " : "        "}  ${instanceId.padEnd(width)}  ${
+        styled(out.look, "dim", agentClass)
+      }`
+    ),
+  ].join("\n"));
   try {
     await tour({
       site: { wampServer: router.url, wampHttp: router.httpUrl, realm: REALM, addressRoot: ADDRESS_ROOT },
@@ -89,7 +94,7 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
         }),
       );
     }
-    await say(`\nIt stays up. In another terminal, for these commands and for Python's OCS tools alike:
+    await say(`\nIt stays up. In another terminal, also for Python's OCS tools:
 
   export OCS_CONFIG_DIR=${siteFile.folder}
   deno task ocs agents

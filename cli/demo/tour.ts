@@ -52,14 +52,15 @@ export async function tour({ site, console, json, signal }: TourOptions): Promis
   for await (const { block, timestampSeconds } of within(stream, signal)) {
     samples.push({ timestamp: timestampSeconds, ...block });
     const time = new Date(timestampSeconds * 1000).toTimeString().slice(0, 8);
-    readings.push(
-      `${time}  ${Object.entries(block).map(([field, value]) => `${field} ${showNumber(value)}`).join("  ")}`,
+    const values = Object.entries(block).map(([field, value]) =>
+      `${field.replace("channel_", "ch")} ${styled(out.look, "bold", showNumber(value))}`
     );
+    readings.push(`${styled(out.look, "dim", time)}  ${values.join("  ")}`);
     if (readings.length === READINGS) break;
   }
   await step(
     "Watch three readings of a feed",
-    "for await (const { block } of faker1.feeds.false_temperatures.samples()) console.log(block)",
+    "for await (const { block } of faker1.feeds.false_temperatures.samples()) ...",
     json ? samples : readings.join("\n"),
   );
 }

@@ -1,5 +1,5 @@
 /** What `ocs up` prints: lines of agents with their names before them, and its own. @module */
-import { type Console, type Style, styled } from "../output.ts";
+import { type Console, type OutputLook, type Style, styled } from "../output.ts";
 
 const COLORS: readonly Style[] = ["cyan", "green", "magenta", "blue", "yellow"];
 
@@ -41,7 +41,9 @@ export class AgentLines implements AgentReports {
       return;
     }
     const { text, color } = this.#prefixes.get(name) ?? { text: name, color: "cyan" };
-    out.log(`${styled(out.look, color, `${text} |`)} ${line}`);
+    out.log(
+      `${styled(out.look, color, `${text} |`)} ${out.look.isTerminal ? shortTime(line, out.look) : line}`,
+    );
   }
 
   /** Something that `ocs up` itself has to say. */
@@ -61,4 +63,10 @@ export class AgentLines implements AgentReports {
     const tail = lastLines.map((line) => `    ${line}`).join("\n");
     out.log(tail === "" ? head : `${head}; its last lines:\n${tail}`);
   }
+}
+
+/** On a terminal the date and the offset of every line only take room; a pipe or file gets the line as it is. */
+function shortTime(line: string, look: OutputLook): string {
+  const match = /^\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)\S* (.*)$/s.exec(line);
+  return match === null ? line : `${styled(look, "dim", match[1] ?? "")} ${match[2]}`;
 }

@@ -34,11 +34,14 @@ export async function runUp(
 ): Promise<ExitCode> {
   using interrupt = listenForInterrupt();
   const routerPlan = await planRouter(site, command);
-  const moved = !command.noRouter && command.port !== undefined;
+  // A router of another host is not started a second time here; --port or --bind say that one is wanted all the same.
+  const isElsewhere = !routerPlan.isThisHost && command.port === undefined && command.bind === undefined;
+  const noRouter = command.noRouter || isElsewhere;
+  const moved = !noRouter && command.port !== undefined;
   // Everything that can be wrong is found before anything is started.
   const check = await planUp(site, { instanceIds: command.instanceIds, router: routerPlan });
   if (check.agents.length === 0) throw new FleetFailure(`Cannot start any agent: ${nothingToDo(check)}`);
-  await using router = command.noRouter ? undefined : await startRouter(routerPlan, console, command.verbose);
+  await using router = noRouter ? undefined : await startRouter(routerPlan, console, command.verbose);
   const hubUrl = moved ? router?.url : undefined;
   const plan = hubUrl === undefined
     ? check
@@ -46,7 +49,9 @@ export async function runUp(
   const lines = new AgentLines(console, { json: command.json, names: plan.agents.map((a) => a.instanceId) });
   lines.tell(
     "start",
-    `${router === undefined ? "No router started" : `Router ${router.url}`}, realm "${routerPlan.realm}"; ` +
+    `${
+      router === undefined ? `Router elsewhere, ${routerPlan.url}` : `Router ${router.url}`
+    }, realm "${routerPlan.realm}"; ` +
       `${plan.agents.length} agents of ${plan.source}`,
     { url: router?.url, agents: plan.agents.map((agent) => agent.instanceId) },
   );
