@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { serializerFor } from "../../../wamp/mod.ts";
 import { joinedPair } from "./joined_pair.ts";
 
