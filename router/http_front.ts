@@ -208,7 +208,9 @@ export class HttpFront {
 
   #upgrade(request: UpgradeRequest, socket: Socket, firstBytes: Uint8Array): void {
     const path = withoutQuery(request.target);
-    const refused = this.#refusal(request, path);
+    const offer = request.header("sec-websocket-protocol") ?? "";
+    const chosen = chooseSubprotocol(parseProtocolOffer(offer), this.#options.subprotocols);
+    const refused = this.#refusal(request, path) ?? this.#disagreement(offer, chosen);
     if (refused !== undefined) {
       const { status, phrase, text, further } = refused;
       this.#options.counters.refused++;
@@ -219,7 +221,7 @@ export class HttpFront {
     }
     const state = this.#sockets.get(socket);
     if (state !== undefined) state.upgraded = true;
-    const subprotocol = this.#choose(request) ?? "";
+    const subprotocol = chosen ?? "";
     socket.write(switchingProtocols(request.header("sec-websocket-key") ?? "", subprotocol));
     const info: PeerInfo = {
       address: addressOf(socket),
@@ -230,9 +232,16 @@ export class HttpFront {
     this.#options.onWebSocket({ socket, firstBytes, subprotocol, info });
   }
 
-  #choose(request: UpgradeRequest): string | undefined {
-    const offered = parseProtocolOffer(request.header("sec-websocket-protocol") ?? "");
-    return chooseSubprotocol(offered, this.#options.subprotocols);
+  /** Why no subprotocol could be agreed on. */
+  #disagreement(offer: string, chosen: string | undefined): Refusal | undefined {
+    if (chosen !== undefined || offer.trim() === "" && this.#options.requireSubprotocol === false) {
+      return undefined;
+    }
+    return {
+      status: 400,
+      phrase: "Bad Request",
+      text: `none of ${this.#options.subprotocols.join(", ")} was offered`,
+    };
   }
 
   /** Why a handshake is refused; undefined when it is granted. */
@@ -266,14 +275,7 @@ export class HttpFront {
         text: `origin ${String(origin).slice(0, 200)} is not allowed`,
       };
     }
-    const isMissing = (request.header("sec-websocket-protocol") ?? "").trim() === "";
-    if (isMissing && this.#options.requireSubprotocol === false) return undefined;
-    if (this.#choose(request) !== undefined) return undefined;
-    return {
-      status: 400,
-      phrase: "Bad Request",
-      text: `none of ${this.#options.subprotocols.join(", ")} was offered`,
-    };
+    return undefined;
   }
 }
 
