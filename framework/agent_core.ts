@@ -4,11 +4,10 @@ import type {
   LeaveDetails,
   RegisterOptions,
   SubscribeOptions,
-  Subscription,
   WampEvent,
   WampInvocation,
 } from "../client/wamp_session.ts";
-import { WampConnection } from "../client/wamp_connection.ts";
+import { NotConnectedError } from "../client/errors.ts";
 import { agentAddress, feedTopic, opsProcedure } from "../ocs/addresses.ts";
 import { pyFloatRepr } from "../ocs/python_float.ts";
 import { pyStr } from "../ocs/python_text.ts";
@@ -20,11 +19,12 @@ import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { type Feed, type FeedSpec, OwnedFeed } from "./feed.ts";
 import type { Sample, Samples } from "./samples.ts";
 import { disposeOwner } from "./_dispose_owner.ts";
-import { explainHolder, explainRefusal } from "./_explain_refusal.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Operations } from "./operations.ts";
 import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
-import { answering, basicProcedures, type Procedure } from "./_procedures.ts";
+import { Presence } from "./presence.ts";
+import { StartupSubscriptions } from "./startup_subscriptions.ts";
+import { basicProcedures, type Procedure } from "./_procedures.ts";
 import { errorText } from "./run_outcome.ts";
 
 /** How an agent is reached and reaches its router. */
@@ -50,18 +50,7 @@ export interface AgentCoreOptions {
 /** Why an agent ended. */
 export type AgentEnd = "stopped" | "router away" | "not registered";
 
-// Pause between attempts to register what somebody else holds.
-const REGISTER_PAUSE_SECONDS = 2;
-const ASK_HOLDER_MS = 2000;
 const DISPOSE_SECONDS = 1;
-
-interface StartupSubscription {
-  readonly topic: string;
-  readonly handler: (event: WampEvent) => void;
-  readonly options: SubscribeOptions | undefined;
-  live: Subscription | undefined;
-  ended: boolean;
-}
 
 /** The framework's side of an `Agent`. */
 export class AgentCore implements Agent, AsyncDisposable {
@@ -79,22 +68,15 @@ export class AgentCore implements Agent, AsyncDisposable {
   readonly #access: AgentAccess;
   readonly #operations: Operations;
   readonly #feeds = new Map<string, OwnedFeed>();
-  readonly #subscriptions = new Set<StartupSubscription>();
+  readonly #subscriptions: StartupSubscriptions;
   readonly #procedures: Procedure[] = [];
   readonly #heart: Heartbeat;
   readonly #shutdown = new AbortController();
   readonly #settleEnd: (end: AgentEnd) => void;
   readonly #ready = Promise.withResolvers<void>();
-  #connection: WampConnection | undefined;
+  #presence: Presence | undefined;
   #owner: object | undefined;
-  #registered = false;
-  // A renewal was refused: somebody else may have the address now.
-  #inDoubt = false;
-  #complete = false;
   #startedUp = false;
-  #joining = false;
-  #cancelWatchdog: (() => void) | undefined;
-  #cancelRetry: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
 
   /**
@@ -115,6 +97,7 @@ export class AgentCore implements Agent, AsyncDisposable {
     const agent = { agentClass: this.agentClass, instanceId: this.instanceId };
     this.#access = new AgentAccess({ policy: options.accessPolicy, agent, log, clock });
     this.#operations = new Operations({ access: this.#access, log, clock });
+    this.#subscriptions = new StartupSubscriptions(log);
     this.#heart = new Heartbeat(() => this.#beat(), clock);
     const { promise, resolve } = Promise.withResolvers<AgentEnd>();
     this.ended = promise;
@@ -178,7 +161,8 @@ export class AgentCore implements Agent, AsyncDisposable {
       log: this.log,
       clock: this.clock,
       publish: (topic: string, args: readonly unknown[]) =>
-        this.#connection?.publish(topic, args) ?? Promise.reject(new Error("the agent has not joined yet")),
+        this.#presence?.connection.publish(topic, args) ??
+          Promise.reject(new NotConnectedError("the agent has not joined yet")),
     };
     const feed = new OwnedFeed(owner, name, spec);
     this.#feeds.set(name, feed);
@@ -191,24 +175,7 @@ export class AgentCore implements Agent, AsyncDisposable {
     handler: (event: WampEvent) => void,
     options?: SubscribeOptions,
   ): AgentSubscription {
-    const guarded = (event: WampEvent): void => {
-      try {
-        handler(event);
-      } catch (error) {
-        this.log.error(`Handler of "${topic}" failed: ${errorText(error)}`);
-      }
-    };
-    const entry: StartupSubscription = { topic, handler: guarded, options, live: undefined, ended: false };
-    this.#subscriptions.add(entry);
-    if (this.#startedUp) void this.#subscribeNow(entry);
-    return {
-      topic,
-      unsubscribe: async () => {
-        entry.ended = true;
-        this.#subscriptions.delete(entry);
-        await entry.live?.unsubscribe();
-      },
-    };
+    return this.#subscriptions.add(topic, handler, options);
   }
 
   /** Offers a procedure of one's own. */
@@ -217,7 +184,7 @@ export class AgentCore implements Agent, AsyncDisposable {
     handler: (invocation: WampInvocation) => unknown,
     options?: RegisterOptions,
   ): void {
-    if (this.#connection !== undefined) {
+    if (this.#presence !== undefined) {
       throw new TypeError(`Cannot register procedure "${procedure}": the agent has been started already`);
     }
     this.#procedures.push({ procedure, handler, options });
@@ -225,7 +192,10 @@ export class AgentCore implements Agent, AsyncDisposable {
 
   /** Calls any procedure. */
   async call(procedure: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
-    return await this.#connected(`call "${procedure}"`).call(procedure, args, options);
+    if (this.#presence === undefined) {
+      throw new NotConnectedError(`Cannot call "${procedure}": the agent has not been started yet`);
+    }
+    return await this.#presence.connection.call(procedure, args, options);
   }
 
   /** Calls another agent's operation. */
@@ -260,17 +230,28 @@ export class AgentCore implements Agent, AsyncDisposable {
     this.#owner = owner;
     this.registerFeed("heartbeat");
     this.log.info(`ocs: starting ${this.agentClass} @ ${this.address}`);
-    const connection = new WampConnection({
-      ...this.#options.connection,
-      logger: this.log,
-      onLeave: (leave) => this.#left(leave),
-      onRegistrationRefused: (procedure, error) => this.#refused(procedure, error),
+    const { log, clock, address, agentClass, agentSessionId } = this;
+    const basic = basicProcedures({
+      address,
+      agentClass,
+      operations: this.#operations,
+      feeds: this.#feeds,
+      access: this.#access,
     });
-    this.#connection = connection;
-    connection.onStateChange((state) => {
-      if (state === "joined") this.#settleIn();
+    this.#presence = new Presence({
+      connection: this.#options.connection,
+      address,
+      agentSessionId,
+      procedures: [...basic, ...this.#procedures],
+      subscriptions: this.#subscriptions,
+      log,
+      clock,
+      giveUpAfterSeconds: this.#options.crossbarTimeoutSeconds ?? 10,
+      onRegistered: () => this.#heart.start(),
+      onPresent: () => this.#present(),
+      onAbsent: (leave) => this.#absent(leave),
+      onGiveUp: (wasRegistered) => void this.stop(wasRegistered ? "router away" : "not registered"),
     });
-    if (connection.state === "joined") this.#settleIn();
   }
 
   /**
@@ -289,8 +270,7 @@ export class AgentCore implements Agent, AsyncDisposable {
 
   async #stop(end: AgentEnd): Promise<void> {
     this.#shutdown.abort();
-    this.#cancelWatchdog?.();
-    this.#cancelRetry?.();
+    this.#presence?.stopTrying();
     const late = await this.#operations.endAll(this.#options.stopWithinSeconds ?? 8);
     if (late.length > 0) this.log.error(`Operations did not end in time: ${late.join(", ")}`);
     for (const feed of this.#feeds.values()) feed.flush();
@@ -300,101 +280,11 @@ export class AgentCore implements Agent, AsyncDisposable {
     } catch (error) {
       this.log.error(`Error at the end of ${this.agentClass}: ${errorText(error)}`);
     }
-    await this.#connection?.close();
+    await this.#presence?.close();
     this.#operations[Symbol.dispose]();
     this.#ready.promise.catch(() => {});
     this.#ready.reject(new Error(`Cannot run ${this.address}: it ended (${end}) before it had joined`));
     this.#settleEnd(end);
-  }
-
-  #connected(action: string): WampConnection {
-    if (this.#connection !== undefined) return this.#connection;
-    throw new Error(`Cannot ${action}: the agent has not been started yet`);
-  }
-
-  #settleIn(): void {
-    this.#joined().catch((error) => this.log.error(`Failed to settle in: ${errorText(error)}`));
-  }
-
-  /** The session is there: registers, beats, subscribes, starts up, in this order (OCS 5.2). */
-  async #joined(): Promise<void> {
-    const connection = this.#connection;
-    if (connection === undefined || this.#joining || this.#shutdown.signal.aborted) return;
-    this.#joining = true;
-    this.#cancelRetry?.();
-    try {
-      this.log.info(`session joined: session_id=${connection.id} realm=${connection.realm}`);
-      // After the first time the connection renews procedures and subscriptions before it counts as joined.
-      if (!this.#registered) {
-        if (!await this.#registerBasics(connection)) return this.#retryLater();
-        this.#registered = true;
-      }
-      if (this.#inDoubt) {
-        if (!await this.#isOurs(connection)) return this.#retryLater();
-        this.#inDoubt = false;
-      }
-      this.#heart.start();
-      for (const entry of this.#subscriptions) {
-        if (entry.live === undefined && !await this.#subscribeNow(entry)) return this.#retryLater();
-      }
-      this.#complete = true;
-      this.#cancelWatchdog?.();
-      this.#cancelWatchdog = undefined;
-      if (!this.#startedUp) {
-        this.#startedUp = true;
-        this.#operations.startStartupOperations();
-        this.#ready.resolve();
-      }
-      if (this.#access.directorId !== undefined) void this.#pollDirector(this.#access.directorId);
-    } finally {
-      this.#joining = false;
-    }
-  }
-
-  async #registerBasics(connection: WampConnection): Promise<boolean> {
-    const basic = basicProcedures({
-      address: this.address,
-      agentClass: this.agentClass,
-      operations: this.#operations,
-      feeds: this.#feeds,
-      access: this.#access,
-    });
-    const registered: AsyncDisposable[] = [];
-    for (const { procedure, handler, options } of [...basic, ...this.#procedures]) {
-      try {
-        registered.push(await connection.register(procedure, answering(handler), options));
-      } catch (error) {
-        if (this.#shutdown.signal.aborted) return false;
-        for (const one of registered) await one[Symbol.asyncDispose]();
-        await explainRefusal(error, { connection, address: this.address, log: this.log });
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Not complete yet: the watchdog runs, and everything is tried again a little later. */
-  #retryLater(): void {
-    this.#watch();
-    this.#cancelRetry?.();
-    this.#cancelRetry = this.#shutdown.signal.aborted
-      ? undefined
-      : this.clock.after(REGISTER_PAUSE_SECONDS, () => {
-        if (this.#connection?.state === "joined") this.#settleIn();
-      });
-  }
-
-  async #subscribeNow(entry: StartupSubscription): Promise<boolean> {
-    try {
-      const live = await this.#connected("subscribe").subscribe(entry.topic, entry.handler, entry.options);
-      entry.live = live;
-      if (entry.ended) await live.unsubscribe();
-      return true;
-    } catch (error) {
-      this.log.error("Failed to subscribe to a feed or feed pattern; possible configuration problem.");
-      this.log.error(`"${entry.topic}": ${errorText(error)}`);
-      return false;
-    }
   }
 
   async #pollDirector(directorId: string): Promise<void> {
@@ -408,50 +298,21 @@ export class AgentCore implements Agent, AsyncDisposable {
     }
   }
 
-  /** The session is over; operations go on unless the router said a normal goodbye (OCS 5.4). */
-  #left({ reason, message }: LeaveDetails): void {
-    this.log.info(`session left: reason=${reason} message=${message}`);
+  /** Everything is in place, for the first time or again. */
+  #present(): void {
+    if (!this.#startedUp) {
+      this.#startedUp = true;
+      this.#operations.startStartupOperations();
+      this.#ready.resolve();
+    }
+    if (this.#access.directorId !== undefined) void this.#pollDirector(this.#access.directorId);
+  }
+
+  /** Operations go on unless the router said a normal goodbye (OCS 5.4). */
+  #absent(leave: LeaveDetails | undefined): void {
     if (this.#heart.running) this.log.info("stopping heartbeat");
     this.#heart.stop();
-    this.#complete = false;
-    if (this.#shutdown.signal.aborted) return;
-    if (reason === "wamp.close.normal") void this.#operations.endAll(0);
-    this.log.info("waiting for reconnection");
-    this.#watch();
-  }
-
-  /** Ends the agent unless it is back in time. Looks again at the end, which Python's watchdog fails to. */
-  #watch(): void {
-    const limit = this.#options.crossbarTimeoutSeconds ?? 10;
-    if (limit === 0 || this.#cancelWatchdog !== undefined || this.#shutdown.signal.aborted) return;
-    this.log.info(`waiting at least ${limit} more seconds before giving up`);
-    this.#cancelWatchdog = this.clock.after(limit, () => {
-      this.#cancelWatchdog = undefined;
-      if (this.#complete) return;
-      this.log.error(`Not joined and registered within ${limit} s; giving up`);
-      void this.stop(this.#registered ? "router away" : "not registered");
-    });
-  }
-
-  #refused(procedure: string, error: Error): void {
-    // Python's line once; the connection tells of each further attempt.
-    if (!this.#inDoubt) {
-      this.log.error(`Failed to register basic handlers!  Error: ${error.message} ("${procedure}")`);
-    }
-    this.#heart.stop();
-    this.#complete = false;
-    this.#inDoubt = true;
-    this.#retryLater();
-  }
-
-  /** Whether our address leads to us; the connection goes on trying to register where it does not. */
-  async #isOurs(connection: WampConnection): Promise<boolean> {
-    const feeds = await connection.call(this.address, ["get_feeds"], { timeoutMs: ASK_HOLDER_MS }).catch(() =>
-      null
-    );
-    if (JSON.stringify(feeds)?.includes(JSON.stringify(this.agentSessionId))) return true;
-    await explainHolder({ connection, address: this.address, log: this.log });
-    return false;
+    if (leave?.reason === "wamp.close.normal" && !this.signal.aborted) void this.#operations.endAll(0);
   }
 
   #beat(): void {

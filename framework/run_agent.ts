@@ -28,7 +28,8 @@ const FLUSH_MS = 500;
  * Site options and the class's own come from the command line, the environment and the site file (OCS 6), the log level
  * from `LOGLEVEL`. The agent tries for ever to reach the router at first; after a loss it gives up after
  * `--crossbar-timeout`. SIGINT and SIGTERM end it within 10 s, at once when nothing runs; a second one ends the process on
- * the spot.
+ * the spot. With `OCS_STOP_WITH_STDIN=1` in the environment, as `ocs up` sets it, the end of standard input ends the
+ * agent like SIGTERM.
  *
  * @returns The exit code, for `Deno.exit`, so that a timer somebody forgot cannot keep the process: 0 for every orderly
  * end, 2 for wrong options, 1 when the agent could not be made.
@@ -93,6 +94,7 @@ async function run<const S extends OptionSpecs, T extends object>(
   running.ready.catch(() => {});
   using _guard = guardAgainstStrays(log);
   using _signals = onSignals(log, running);
+  if (Deno.env.get("OCS_STOP_WITH_STDIN") === "1") void stopWithInput(log, running);
   await running.ended;
   log.info("stopping reactor");
   return EXIT.OK;
@@ -146,6 +148,18 @@ function onSignals(log: AgentLog, running: RunningAgent): Disposable {
       for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
     },
   };
+}
+
+/** Stops the agent when its standard input ends: whoever started it holds the other end, and is gone then. */
+async function stopWithInput(log: AgentLog, running: RunningAgent): Promise<void> {
+  const buffer = new Uint8Array(64);
+  try {
+    while (await Deno.stdin.read(buffer) !== null);
+  } catch {
+    // An input that cannot be read has ended as well.
+  }
+  log.info("standard input has ended: the program that started this agent is gone");
+  await running.stop();
 }
 
 /** An error that an author's timer or promise let slip is logged, as Twisted does, and the agent lives on. */
