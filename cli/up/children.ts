@@ -64,7 +64,9 @@ export class Children implements AsyncDisposable {
   }
 
   /**
-   * Starts a program; its standard input is empty.
+   * Starts a program; its standard input stays open and empty for as long as this process lives.
+   *
+   * That is how a child can know of the end of this process, whatever ended it.
    *
    * @throws {Error} If the program cannot be started; the text names it. Children started before run on.
    */
@@ -77,7 +79,7 @@ export class Children implements AsyncDisposable {
       process = new Deno.Command(spec.command, {
         args: [...spec.args],
         ...(spec.env === undefined ? {} : { env: { ...spec.env } }),
-        stdin: "null",
+        stdin: "piped",
         stdout: "piped",
         stderr: "piped",
         // A Ctrl-C at the terminal would reach them all; it is ours to say when they end.
@@ -146,6 +148,8 @@ export class Children implements AsyncDisposable {
       new LineReader(take).readAll(process.stdout),
       new LineReader(take).readAll(process.stderr),
     ]);
+    // Its other end went with the child, so closing says nothing that is not known.
+    await process.stdin.close().catch(() => {});
     return {
       name,
       code: status.code,

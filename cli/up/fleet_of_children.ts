@@ -109,5 +109,7 @@ function childOf({ instanceId, agentClass, ours, args }: UpAgent): ChildSpec {
       file.protocol === "file:" ? decodeURIComponent(file.pathname) : file.href,
       ...args,
     ],
+    // Without it a killed `ocs up` would leave agents behind that hold their addresses.
+    env: { OCS_STOP_WITH_STDIN: "1" },
   };
 }

@@ -1,10 +1,11 @@
 /** `ocs up`: the router and every agent of this host, in the foreground. @module */
+import { ListenError, type Router } from "../../router/mod.ts";
 import type { SiteOptions } from "../../site/mod.ts";
 import { ExitCode } from "../exit_code.ts";
 import { listenForInterrupt, untilAborted } from "../interrupt.ts";
 import { consoleLogger } from "../log_line.ts";
 import { type Console, styled } from "../output.ts";
-import { planRouter, type RouterChoice } from "../router_plan.ts";
+import { planRouter, type RouterChoice, type RouterPlan } from "../router_plan.ts";
 import { startRouter } from "../run_router.ts";
 import { AgentLines } from "./agent_lines.ts";
 import { type Fleet, FleetFailure } from "./fleet.ts";
@@ -41,7 +42,7 @@ export async function runUp(
   // Everything that can be wrong is found before anything is started.
   const check = await planUp(site, { instanceIds: command.instanceIds, router: routerPlan });
   if (check.agents.length === 0) throw new FleetFailure(`Cannot start any agent: ${nothingToDo(check)}`);
-  await using router = noRouter ? undefined : await startRouter(routerPlan, console, command.verbose);
+  await using router = noRouter ? undefined : await openRouter(routerPlan, console, command);
   const hubUrl = moved ? router?.url : undefined;
   const plan = hubUrl === undefined
     ? check
@@ -83,6 +84,19 @@ export async function runUp(
   await fleet.stop();
   await router?.stop();
   return ExitCode.OK;
+}
+
+async function openRouter(plan: RouterPlan, console: Console, { verbose }: UpCommand): Promise<Router> {
+  try {
+    return await startRouter(plan, console, verbose);
+  } catch (error) {
+    if (!(error instanceof ListenError) || error.code !== "EADDRINUSE") throw error;
+    throw new FleetFailure(
+      `${error.message}; if a router runs there already, leave it to it with --no-router, ` +
+        "otherwise choose another port with --port",
+      { cause: error },
+    );
+  }
 }
 
 async function openFleet(
