@@ -120,7 +120,7 @@ bothCarriers(
     assert.deepEqual([timedOut.status, timedOut.ok], [1, false]);
     assert.match(
       `${timedOut}`,
-      /^OCSReply: TIMEOUT : Operation "acq" still running; wait timed out.\n  acq\[session=0\]/,
+      /^OCSReply: TIMEOUT : Operation "acq" still running; wait timed out.\n {2}acq\[session=0\]/,
     );
     await acq.stop();
     assert.equal((await acq.wait()).ok, true);
@@ -391,7 +391,7 @@ Deno.test("startAll(), stopAll() and waitAll() serve several agents and tell eve
       assert.deepEqual(error.replies.map((reply) => reply?.status), [-1, -1, 0]);
       assert.match(
         error.message,
-        /^Cannot start 2 of 3 operations:\n  Cannot start "acq" on "small1": Operation "acq" already.*\n  Cannot start "acq" on "small2"/,
+        /^Cannot start 2 of 3 operations:\n {2}Cannot start "acq" on "small1": Operation "acq" already.*\n {2}Cannot start "acq" on "small2"/,
       );
       return true;
     });
