@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { FakeDataAgent } from "../../../agents/fake_data.ts";
+import type { FAKE_DATA } from "../../../agents/fake_data/options.ts";
+import { startAgent } from "../../../framework/mod.ts";
+import { Router } from "../../../router/mod.ts";
+import { ocs, startOcs } from "./ocs.ts";
+
+/** A router with one agent that acquires, and the options that lead to it. */
+async function observatory() {
+  const router = await Router.start();
+  const agent = await startAgent<typeof FAKE_DATA.options, FakeDataAgent>(FakeDataAgent, {
+    instanceId: "faker1",
+    connection: { url: router.url, realm: "test_realm" },
+    options: { mode: "acq", numChannels: 2, sampleRate: 5, frameLength: 60 },
+  });
+  return {
+    agent,
+    site: ["--site-hub", router.url],
+    run: (...args: readonly string[]) => ocs([...args, "--site-hub", router.url]),
+    async [Symbol.asyncDispose]() {
+      await agent.stop();
+      await router.stop();
+    },
+  };
+}
+
+Deno.test("ocs agents lists who is heard, and the same as JSON", async () => {
+  await using site = await observatory();
+  const table = await site.run("agents");
+  assert.equal(table.code, 0, table.stderr);
+  assert.match(
+    table.stdout,
+    /^INSTANCE +CLASS +HOST +PID +STATE +HEARD +OPERATIONS\nfaker1 +FakeDataAgent .* up .*acq count/,
+  );
+  const { code, stdout } = await site.run("agents", "--json");
+  assert.equal(code, 0);
+  const [row] = JSON.parse(stdout);
+  assert.deepEqual([row.instance, row.state, row.operations.acq, row.pid], [
+    "faker1",
+    "up",
+    "RUNNING",
+    Deno.pid,
+  ]);
+});
+
+Deno.test("ocs agents names the agents of the site file that are silent, and fails", async () => {
+  await using site = await observatory();
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(
+      `${folder}/default.yaml`,
+      `hub: {wamp_server: '${site.site[1]}', wamp_realm: test_realm, address_root: observatory}\n` +
+        "hosts: {localhost: {agent-instances: [{agent-class: FakeDataAgent, instance-id: faker1}, " +
+        "{agent-class: RegistryAgent, instance-id: lost}, {agent-class: X, instance-id: down, manage: down}]}}\n",
+    );
+    const { code, stdout } = await ocs(["agents"], { env: { OCS_CONFIG_DIR: folder } });
+    assert.equal(code, 1);
+    assert.match(stdout, /lost +RegistryAgent +localhost +- +silent +never/);
+    assert.match(stdout, /down +X +localhost +- +off/);
+    assert.match(stdout, /1 of 3 in trouble: lost \(silent\)/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("ocs show describes operations and feeds", async () => {
+  await using site = await observatory();
+  const { code, stdout } = await site.run("show", "faker1");
+  assert.equal(code, 0);
+  for (
+    const text of [
+      "observatory.faker1",
+      "delay_task",
+      "delay (float",
+      "acq",
+      "false_temperatures  (recorded)",
+    ]
+  ) {
+    assert(stdout.includes(text), text);
+  }
+  const json = JSON.parse((await site.run("show", "faker1", "--json")).stdout);
+  assert.equal(json.api.agent_class, "FakeDataAgent");
+});
+
+Deno.test("ocs start --wait runs a task to its end; parameters keep their kind", async () => {
+  await using site = await observatory();
+  const { code, stdout } = await site.run("start", "faker1.delay_task", "delay=0.1", "--wait", "--json");
+  assert.equal(code, 0);
+  const reply = JSON.parse(stdout);
+  assert.equal(reply.session.success, true);
+  assert.equal(reply.session.data.requested_delay, 0.1);
+  const failed = await site.run("start", "faker1.delay_task", "delay=0.0", "succeed=false", "--wait");
+  assert.equal(failed.code, 1);
+  assert.match(failed.stdout, /failed .* ago/);
+});
+
+Deno.test("ocs start, status, wait, stop and abort tell by exit code what became of it", async () => {
+  await using site = await observatory();
+  const refused = await site.run("start", "faker1.delay_task", "delay=x");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stdout, /ERROR - Param 'delay'=x is not of required type \(<class 'float'>\)/);
+  assert.equal((await site.run("start", "faker1.delay_task", "delay=100")).code, 0);
+  const late = await site.run("wait", "faker1.delay_task", "--timeout", "0.2");
+  assert.equal(late.code, 4);
+  assert.equal(late.stderr, "");
+  assert.match((await site.run("status", "faker1.delay_task")).stdout, /running for/);
+  assert.equal((await site.run("abort", "faker1.delay_task")).code, 0);
+  assert.equal((await site.run("wait", "faker1.delay_task")).code, 1);
+  assert.equal((await site.run("stop", "faker1.acq")).code, 0);
+  assert.equal((await site.run("wait", "faker1.acq", "--timeout", "10")).code, 0);
+});
+
+Deno.test("ocs says which operation or agent was meant, with the exit codes of the page", async () => {
+  await using site = await observatory();
+  const op = await site.run("start", "faker1.delay_taks");
+  assert.equal(op.code, 1);
+  assert.match(op.stderr, /it has delay_task, .*did you mean "faker1\.delay_task"\?/);
+  const agent = await site.run("status", "faker2.acq");
+  assert.equal(agent.code, 3);
+  assert.match(agent.stderr, /no agent is registered at "observatory\.faker2".*faker1/);
+  assert.equal((await site.run("status", "faker1")).code, 2);
+  assert.equal((await site.run("start", "faker1.acq", "novalue")).code, 2);
+  const realm = await site.run("agents", "--site-realm", "other");
+  assert.equal(realm.code, 3);
+  assert.match(realm.stderr, /other/);
+});
+
+Deno.test("ocs listen prints events until the count is reached, and as Python does with --json", async () => {
+  await using site = await observatory();
+  const text = await site.run("listen", "heartbeat", "-n", "1");
+  assert.equal(text.code, 0);
+  assert.match(text.stdout, /^\d\d:\d\d:\d\d faker1\.heartbeat .*acq RUNNING/);
+  const { stdout } = await site.run("listen", "faker1.false_temperatures", "-n", "2", "--json");
+  const lines = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assert.equal(lines.length, 2);
+  assert.equal(lines[0].topic, "observatory.faker1.feeds.false_temperatures");
+  assert.equal(lines[0].message[0][1].feed_name, "false_temperatures");
+});
+
+Deno.test("ocs listen ends quietly when its reader goes away", async () => {
+  await using site = await observatory();
+  const main = new URL("../../../cli/main.ts", import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      `set -o pipefail; timeout 20 "$0" run -A --quiet "$1" listen heartbeat --site-hub "$2" | head -1; echo "codes \${PIPESTATUS[0]}"`,
+      Deno.execPath(),
+      main,
+      site.site[1] ?? "",
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.equal(code, 0);
+  assert.match(new TextDecoder().decode(stdout), /heartbeat.*\ncodes 0\n$/);
+  assert.doesNotMatch(new TextDecoder().decode(stderr), /rror|pipe/i);
+});
+
+Deno.test("ocs wait ends at SIGINT and says that the operation goes on", async () => {
+  await using site = await observatory();
+  await using program = startOcs(["wait", "faker1.acq", ...site.site]);
+  // It says nothing in a pipe; the agent's log is not at hand here, so a first look at the process has to do.
+  await program.until(async () => (await site.run("status", "faker1.acq")).code === 0, "the agent's answer");
+  program.signal("SIGINT");
+  const end = await program.ended;
+  assert.equal(end.code, 130);
+  assert.match(end.stderr, /faker1\.acq goes on/);
+});
+
+Deno.test("ocs without a router fails within its deadline and says what was tried", async () => {
+  const { code, stderr } = await ocs(["agents", "--site-hub", "ws://127.0.0.1:1/ws"]);
+  assert.equal(code, 3);
+  assert.match(stderr, /ws:\/\/127\.0\.0\.1:1\/ws.*ECONNREFUSED/);
+});
