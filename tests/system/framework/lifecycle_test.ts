@@ -8,6 +8,8 @@ import {
   startAgent,
   type WampEvent,
 } from "../../../framework/mod.ts";
+import type { FrameTransport } from "../../../transport/frame_transport.ts";
+import { CBOR_SERIALIZER, MessageType } from "../../../wamp/mod.ts";
 import { Bed, until } from "./bed.ts";
 
 /** Counts, publishes, listens. */
@@ -146,6 +148,36 @@ Deno.test("OCS 45, 65, 66, 67: through a router restart nothing happens but a re
   await until(() => agent.instance.heard.includes("hello"), "the renewed subscription");
   assert.equal(bed.lines.filter(({ text }) => text.startsWith("startup-op: launching")).length, 1);
   assert.ok(bed.logged("Could not publish to Feed. crossbar server likely unreachable."));
+});
+
+Deno.test("operations end when the router says a normal goodbye, and only then", async () => {
+  await using bed = await Bed.start();
+  const opened: FrameTransport[] = [];
+  const connection = {
+    ...bed.connection(),
+    openTransport: () => {
+      const frames = bed.router.connectInProcess();
+      opened.push(frames);
+      return Promise.resolve(frames);
+    },
+  };
+  await using _agent = await bed.agent(Counter, { connection });
+  for (
+    const [reason, expected] of [["wamp.close.system_shutdown", "running"], ["wamp.close.normal", "done"]]
+  ) {
+    const joined = opened.length;
+    const goodbye = { type: MessageType.GOODBYE, details: {}, reason: String(reason) } as const;
+    opened.at(-1)?.onmessage?.(CBOR_SERIALIZER.encodeMessage(goodbye));
+    await until(() => opened.length > joined, "the next attempt");
+    const deadline = Date.now() + 5000;
+    while (!await bed.api().then(() => true, () => false)) {
+      assert.ok(
+        Date.now() < deadline,
+        "it has not come back",
+      );
+    }
+    assert.equal((await status(bed))["status"], expected, String(reason));
+  }
 });
 
 Deno.test("a handler that throws is logged, and hears the next event", async () => {
