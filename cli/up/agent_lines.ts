@@ -1,5 +1,5 @@
 /** What `ocs up` prints: lines of agents with their names before them, and its own. @module */
-import { type Console, type OutputLook, type Style, styled } from "../output.ts";
+import { type Console, type Style, styled } from "../output.ts";
 
 const COLORS: readonly Style[] = ["cyan", "green", "magenta", "blue", "yellow"];
 
@@ -41,8 +41,19 @@ export class AgentLines implements AgentReports {
       return;
     }
     const { text, color } = this.#prefixes.get(name) ?? { text: name, color: "cyan" };
+    const prefix = styled(out.look, color, `${text} |`);
+    if (!out.look.isTerminal) {
+      out.log(`${prefix} ${line}`);
+      return;
+    }
+    const { time, rest } = splitTime(line);
+    const timeText = time === undefined ? "" : `${styled(out.look, "dim", time)} `;
+    const timeWidth = time === undefined ? 0 : time.length + 1;
+    const room = out.look.columns - text.length - 3 - timeWidth;
+    const [first = "", ...more] = wrap(rest, room);
     out.log(
-      `${styled(out.look, color, `${text} |`)} ${out.look.isTerminal ? shortTime(line, out.look) : line}`,
+      [`${prefix} ${timeText}${first}`, ...more.map((part) => `${prefix} ${" ".repeat(timeWidth)}${part}`)]
+        .join("\n"),
     );
   }
 
@@ -66,7 +77,22 @@ export class AgentLines implements AgentReports {
 }
 
 /** On a terminal the date and the offset of every line only take room; a pipe or file gets the line as it is. */
-function shortTime(line: string, look: OutputLook): string {
+function splitTime(line: string): { readonly time: string | undefined; readonly rest: string } {
   const match = /^\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)\S* (.*)$/s.exec(line);
-  return match === null ? line : `${styled(look, "dim", match[1] ?? "")} ${match[2]}`;
+  return match === null ? { time: undefined, rest: line } : { time: match[1], rest: match[2] ?? "" };
+}
+
+/** Cuts a line so that names and times keep their columns to themselves; at blanks where there are any. */
+export function wrap(line: string, columns: number): string[] {
+  // A terminal that narrow wraps better by itself than we do.
+  if (line.length <= columns || columns < 20) return [line];
+  const parts: string[] = [];
+  let rest = line;
+  while (rest.length > columns) {
+    const blank = rest.lastIndexOf(" ", columns);
+    const at = blank > columns / 2 ? blank : columns;
+    parts.push(rest.slice(0, at));
+    rest = rest.slice(at).trimStart();
+  }
+  return [...parts, rest];
 }

@@ -86,7 +86,11 @@ export class Children implements AsyncDisposable {
         detached: true,
       }).spawn();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = error instanceof Deno.errors.NotFound
+        ? "there is no such program"
+        : error instanceof Error
+        ? error.message
+        : String(error);
       throw new Error(`Cannot start "${spec.name}": ${spec.command} does not run: ${why}`, { cause: error });
     }
     const lastLines: string[] = [];

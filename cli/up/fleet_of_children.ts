@@ -1,5 +1,6 @@
 /** One process for each agent. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
+import { nearMiss } from "../../site/mod.ts";
 import type { AgentReports } from "./agent_lines.ts";
 import { Children, type ChildSpec } from "./children.ts";
 import type { Fleet } from "./fleet.ts";
@@ -51,7 +52,7 @@ export class FleetOfChildren implements Fleet {
       try {
         this.#children.start(childOf(agent));
       } catch (error) {
-        this.#lines.ended(agent.instanceId, error instanceof Error ? error.message : String(error), []);
+        this.#lines.ended(agent.instanceId, whyNotStarted(agent, error), []);
         this.#ready.resolve(undefined);
       }
     }
@@ -84,6 +85,14 @@ export class FleetOfChildren implements Fleet {
   #settle(): void {
     if (!this.#starting && this.#children.running.length === 0) this.#allEnded.resolve();
   }
+}
+
+function whyNotStarted({ agentClass, ours }: UpAgent, error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (ours) return text;
+  const near = nearMiss(agentClass, Object.keys(AGENT_TABLE));
+  return `${agentClass} is none of the agents here` + (near === undefined ? "" : ` (did you mean ${near}?)`) +
+    `, and Python's launcher ocs-agent-cli cannot be started: ${text}`;
 }
 
 /** Our agents run from beside this file, others through Python's launcher, which knows its plugins. */

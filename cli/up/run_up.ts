@@ -53,7 +53,7 @@ export async function runUp(
     `${
       router === undefined ? `Router elsewhere, ${routerPlan.url}` : `Router ${router.url}`
     }, realm "${routerPlan.realm}"; ` +
-      `${plan.agents.length} agents of ${plan.source}`,
+      `${countOf(plan.agents)} of ${plan.source}`,
     { url: router?.url, agents: plan.agents.map((agent) => agent.instanceId) },
   );
   for (const { instanceId, why } of plan.skipped) {
@@ -70,10 +70,9 @@ export async function runUp(
     const mark = styled(console.out.look, ["bold", "green"], "up");
     lines.tell(
       "up",
-      `All ${plan.agents.length} agents are ${mark} after ${seconds.toFixed(1)} s. Ctrl-C stops them.`,
-      {
-        seconds,
-      },
+      `${plan.agents.length === 1 ? "The agent is" : `All ${plan.agents.length} agents are`} ${mark} after ` +
+        `${seconds.toFixed(1)} s. Ctrl-C stops ${plan.agents.length === 1 ? "it" : "them"}.`,
+      { seconds },
     );
   });
   if (!await Promise.race([stopped, fleet.allEnded.then(() => false)])) {
@@ -115,6 +114,10 @@ async function openFleet(
   }
   const { FleetOfChildren } = await import("./fleet_of_children.ts");
   return new FleetOfChildren(parts);
+}
+
+function countOf({ length }: readonly unknown[]): string {
+  return `${length} agent${length === 1 ? "" : "s"}`;
 }
 
 function nothingToDo({ source, skipped }: UpPlan): string {
