@@ -41,7 +41,8 @@ async function runOn(
   const signal = AbortSignal.any([interrupt.signal, console.out.broken]);
   const options: VerbOptions = {
     site,
-    timeoutSeconds: command.timeout,
+    // Of a wait it bounds the operation's time, not that of the requests.
+    timeoutSeconds: isWait(command) ? undefined : command.timeout,
     privs: privsOf(command.privs),
     signal,
   };
@@ -86,18 +87,27 @@ async function runOne(
       return await start(command.target, params, {
         ...options,
         wait: command.wait,
+        waitSeconds: command.timeout,
         ...(command.wait ? progress(command.target, spinner) : {}),
       });
     }
     case "wait": {
       const { wait } = await import("../verbs/operate.ts");
-      return await wait(command.target, { ...options, ...progress(command.target, spinner) });
+      return await wait(command.target, {
+        ...options,
+        waitSeconds: command.timeout,
+        ...progress(command.target, spinner),
+      });
     }
     default: {
       const operate = await import("../verbs/operate.ts");
       return await operate[command.command](command.target, options);
     }
   }
+}
+
+function isWait(command: VerbCommand): boolean {
+  return command.command === "wait" || command.command === "start" && command.wait;
 }
 
 /** Asks for the state only where somebody sees it. */

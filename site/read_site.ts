@@ -97,17 +97,15 @@ function readHosts(node: YamlNode | undefined, notes: Notes): ReadonlyMap<string
       notes.error(value, `host "${key}" is ${describeNode(value)}`, 'a mapping with "agent-instances"');
       continue;
     }
-    hosts.set(key, readHost(key, new Fields(value, `host "${key}"`, notes), notes));
+    const { line, column } = keyNode;
+    const fields = new Fields(value, `host "${key}"`, notes);
+    hosts.set(key, { name: key, line, column, ...readHost(fields, notes) });
   }
   return hosts;
 }
 
-function readHost(name: string, fields: Fields, notes: Notes): SiteHost {
-  const { line, column } = fields.map;
+function readHost(fields: Fields, notes: Notes): Omit<SiteHost, "name" | "line" | "column"> {
   return {
-    name,
-    line,
-    column,
     ...readRouter(fields),
     logDir: fields.text("log-dir", "the path of a folder"),
     crossbarTimeoutSeconds: fields.seconds("crossbar_timeout") ?? DEFAULT_CROSSBAR_TIMEOUT_SECONDS,

@@ -18,8 +18,11 @@ export interface ReplyData {
   readonly session: OCSReply["session"];
 }
 
-/** Called now and then during a wait, with what is waited for. */
-export interface Progress {
+/** How a wait goes. */
+export interface WaitingOptions {
+  /** How long the operation may go on, in seconds; default without limit. `timeoutSeconds` bounds each request. */
+  readonly waitSeconds?: number | undefined;
+  /** Called once a second with the state. */
   readonly onProgress?: ((text: string) => void) | undefined;
 }
 
@@ -27,7 +30,7 @@ export interface Progress {
 export function start(
   target: string,
   params: Readonly<Record<string, ParamValue>>,
-  options: VerbOptions & Progress & { readonly wait?: boolean | undefined } = {},
+  options: VerbOptions & WaitingOptions & { readonly wait?: boolean | undefined } = {},
 ): Promise<Outcome<ReplyData>> {
   return withOperation(target, options, async (operation, link) => {
     const reply = await operation.start(params, {
@@ -64,7 +67,10 @@ export function status(target: string, options: VerbOptions = {}): Promise<Outco
 }
 
 /** Waits until an operation has ended; `failed` if it ended without success. */
-export function wait(target: string, options: VerbOptions & Progress = {}): Promise<Outcome<ReplyData>> {
+export function wait(
+  target: string,
+  options: VerbOptions & WaitingOptions = {},
+): Promise<Outcome<ReplyData>> {
   return withOperation(target, options, (operation) => waitFor(target, operation, options));
 }
 
@@ -74,12 +80,12 @@ const PROGRESS_MS = 1000;
 async function waitFor(
   target: string,
   operation: AnyOperation,
-  { timeoutSeconds, signal, onProgress }: VerbOptions & Progress,
+  { waitSeconds, signal, onProgress }: VerbOptions & WaitingOptions,
 ): Promise<Outcome<ReplyData>> {
   const over = new AbortController();
   const watching = onProgress === undefined ? undefined : watchState(operation, onProgress, over.signal);
   try {
-    const reply = await operation.wait({ timeoutSeconds, signal });
+    const reply = await operation.wait({ timeoutSeconds: waitSeconds, signal });
     const { session } = reply;
     const result: VerbResult = reply.status === ResponseCode.TIMEOUT
       ? "timeout"
