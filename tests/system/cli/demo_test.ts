@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { Router } from "../../../router/mod.ts";
+import { freePort } from "../../helpers/free_port.ts";
+import { within } from "../../helpers/until.ts";
+import { jsonLines, startOcs } from "./ocs_program.ts";
+
+Deno.test("ocs demo --once shows real replies and ends with 0", async () => {
+  const port = freePort();
+  await using demo = startOcs(["demo", "--once", "--port", String(port)]);
+  const { code, stdout, stderr } = await within(demo.ended, 15_000, "the end of the demo");
+  assert.equal(code, 0, stderr);
+  assert.ok(stdout.includes(`ws://127.0.0.1:${port}/ws`));
+  assert.match(stdout, /OCSReply: OK : Started task "delay_task"\./);
+  assert.match(stdout, /OCSReply: OK : Operation "delay_task" is currently not running \(SUCCEEDED\)\./);
+  assert.match(stdout, /requested_delay: 1/);
+  assert.equal(stdout.match(/^ +\d\d:\d\d:\d\d +ch\w* -?\d+\.\d+/gm)?.length, 3);
+  assert.equal(stderr, "");
+  // deno-lint-ignore no-control-regex -- Colours are what must not be in a pipe.
+  assert.doesNotMatch(stdout, /\u001b/);
+  const tooLong = stdout.split("\n").filter((line) => line.length > 80);
+  assert.deepEqual(tooLong, [], "lines that do not fit 80 columns");
+});
+
+Deno.test("ocs demo --once --json prints one JSON object a step", async () => {
+  await using demo = startOcs(["demo", "--once", "--json", "--port", String(freePort())]);
+  const { code, stdout } = await within(demo.ended, 15_000, "the end of the demo");
+  assert.equal(code, 0);
+  const steps = jsonLines(stdout).filter((line) => line["event"] === "step");
+  assert.equal(steps.length, 4);
+  const [started, waited, data, readings] = steps.map((step) => step["result"]);
+  assert.ok(Array.isArray(started) && started[0] === 0 && started[1] === 'Started task "delay_task".');
+  assert.ok(Array.isArray(waited) && waited[2].success === true);
+  assert.equal(Object(data).requested_delay, 1);
+  assert.ok(Array.isArray(readings) && readings.length === 3);
+  assert.equal(typeof readings[0].channel_00, "number");
+});
+
+Deno.test("ocs demo takes the next port when its own is taken, and says so", async () => {
+  await using router = await Router.start({});
+  await using demo = startOcs(["demo", "--once", "--port", String(router.port)]);
+  const { code, stdout } = await within(demo.ended, 15_000, "the end of the demo");
+  assert.equal(code, 0);
+  const [, taken, port] = /^Port (\d+).* is taken .* on port (\d+)\.$/m.exec(stdout) ?? assert.fail(stdout);
+  assert.equal(taken, String(router.port));
+  assert.notEqual(port, taken);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`ocs demo stays up until ${signal} and takes its site file with it`, async () => {
+    const port = freePort();
+    await using demo = startOcs(["demo", "--port", String(port)]);
+    await demo.untilLog(/It stays up/);
+    const [, folder = ""] = /OCS_CONFIG_DIR=(\S+)/.exec(demo.stdout) ?? assert.fail(demo.tail());
+    assert.ok((await Deno.stat(`${folder}/default.yaml`)).isFile);
+    // What it tells the reader to do in another terminal works.
+    await using start = startOcs(["start", "faker1.delay_task", "delay=0.2", "--wait", "--json"], {
+      OCS_CONFIG_DIR: folder,
+    });
+    const { code, stdout, stderr } = await within(start.ended, 15_000, "the end of ocs start");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /"delay_so_far"/);
+    demo.signal(signal);
+    const end = await within(demo.ended, 12_000, "the end of the demo");
+    assert.equal(end.code, 0, end.stderr);
+    await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
+  });
+}
+
+Deno.test("ocs demo interrupted on its tour ends with 0 and leaves no site file", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "demo_test_" });
+  try {
+    await using demo = startOcs(["demo", "--port", String(freePort())], { TMPDIR: folder });
+    await demo.untilLog("Start a task");
+    demo.signal("SIGINT");
+    const { code, stderr } = await within(demo.ended, 12_000, "the end of the demo");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
