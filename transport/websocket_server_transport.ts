@@ -18,8 +18,8 @@ const MAX_ITEMS_PER_TURN = 64;
 const MAX_BYTES_PER_TURN = 262_144;
 /** The socket gets no more while it holds this much; the rest waits here, where it can be counted. */
 const MAX_IN_FLIGHT_BYTES = 262_144;
-/** What a waiting piece costs beyond its bytes. */
-const PIECE_OVERHEAD_BYTES = 128;
+/** What a waiting piece costs beyond its bytes: typed array, buffer, its memory's own bookkeeping (measured). */
+const PIECE_OVERHEAD_BYTES = 512;
 const CLOSE_TIMEOUT_MS = 1000;
 
 /** How a connection begins. */
