@@ -82,9 +82,14 @@ export class AgentCore implements Agent, AsyncDisposable {
   /**
    * Makes an agent that does nothing yet.
    *
-   * @throws {RangeError} If the access policy is none that exists.
+   * @throws {RangeError} If the access policy is none that exists, or the instance id cannot be part of an address.
    */
   constructor(options: AgentCoreOptions) {
+    if (!/^[^\s#]+$/.test(options.instanceId)) {
+      throw new RangeError(
+        `Cannot start an agent called "${options.instanceId}": expected an instance id without spaces and "#"`,
+      );
+    }
     this.#options = options;
     this.instanceId = options.instanceId;
     this.addressRoot = options.addressRoot;
@@ -94,6 +99,11 @@ export class AgentCore implements Agent, AsyncDisposable {
     this.clock = options.clock ?? SYSTEM_CLOCK;
     this.agentSessionId = pyFloatRepr(this.clock.now());
     const { log, clock } = this;
+    if (/[.,!]/.test(options.instanceId)) {
+      log.warn(
+        `Instance id "${options.instanceId}": recorders and clients do not find agents with ".", "," or "!"`,
+      );
+    }
     const agent = { agentClass: this.agentClass, instanceId: this.instanceId };
     this.#access = new AgentAccess({ policy: options.accessPolicy, agent, log, clock });
     this.#operations = new Operations({ access: this.#access, log, clock });

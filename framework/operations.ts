@@ -131,12 +131,12 @@ export class Operations {
   /** Starts an operation (OCS 2.2); the checks come in Python's order. */
   start(name: string, params: unknown, credentials: () => CallerLevel): OpsReply {
     const { ERROR, OK } = ResponseCode;
+    this.#log.info(`start called for ${name}`);
     const operation = this.#operations.get(name);
     if (operation === undefined) {
       this.#log.warn(`No task called ${name}`);
       return [ERROR, `No task or process called "${name}"`, {}];
     }
-    this.#log.info(`start called for ${name}`);
     const active = this.#sessions.get(name);
     if (active !== undefined && active.status !== "done") {
       return [ERROR, `Operation "${name}" already in progress.`, active.encoded()];

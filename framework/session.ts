@@ -199,6 +199,9 @@ export class OperationSession implements Session {
 
   #add(text: unknown, timestampSeconds: number): void {
     this.#messages.push([timestampSeconds, text]);
+    const { maxMessages } = this.#purgePolicy;
+    // Python lets the list grow until the next purge; a run that talks in a tight loop must not eat the memory.
+    if (this.#messages.length > 2 * maxMessages) this.#messages = this.#messages.slice(-maxMessages);
     this.#log.info(`${this.opName}:${this.sessionId} ${pyStr(text)}`);
   }
 

@@ -383,6 +383,15 @@ Deno.test("launchAgent() refuses an access policy that does not exist", async ()
   }
 });
 
+Deno.test("launchAgent() refuses an instance id that no address can have, and warns of one that nobody finds", async () => {
+  await using bed = await Bed.start();
+  for (const instanceId of ["", "a b", "a#b"]) {
+    await assert.rejects(bed.agent(Counter, { instanceId }), RangeError);
+  }
+  await using _agent = await bed.agent(Counter, { instanceId: "a.b" });
+  assert.ok(bed.logged('Instance id "a.b": recorders and clients do not find agents'));
+});
+
 Deno.test("agents call each other's operations, by address", async () => {
   await using bed = await Bed.start();
   await using _counter = await bed.agent(Counter);

@@ -127,8 +127,18 @@ Deno.test("OCS 44: messages older than an hour go, down to five, at the periodic
 Deno.test("messages beyond 10,000 go at the purge however young", async () => {
   const { session, clock } = make();
   for (let i = 0; i < 10_500; i++) session.addMessage(`m${i}`);
+  assert.equal((session.encoded()["messages"] as unknown[]).length, 10_501);
   await clock.advance(720);
   assert.equal((session.encoded()["messages"] as unknown[]).length, 10_000);
+  session.setStatus("done");
+});
+
+Deno.test("messages never become more than 20,000, however fast they come", () => {
+  const { session } = make();
+  for (let i = 0; i < 50_000; i++) session.addMessage(`m${i}`);
+  const messages = session.encoded()["messages"] as [unknown, string][];
+  assert.ok(messages.length <= 20_000);
+  assert.equal(messages.at(-1)?.[1], "m49999");
   session.setStatus("done");
 });
 
