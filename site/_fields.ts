@@ -1,7 +1,7 @@
 /** Reads the fields of one mapping and notes what does not fit. @module */
 import { Float } from "../internal/float.ts";
 import type { Place, SiteProblem } from "./site_problem.ts";
-import type { YamlMap, YamlNode } from "./yaml_tree.ts";
+import type { YamlMap, YamlNode } from "./yaml_node.ts";
 
 /** Where problems of one file are noted. */
 export class Notes {

@@ -3,6 +3,7 @@ import type { Place } from "./site_problem.ts";
 
 /** One element of a command line or of an instance's `arguments`. */
 export interface Argument {
+  /** As it stands on the command line. */
   readonly text: string;
   /** Where it stands, for messages: `default.yaml:12:7`, `the environment (SITE_HUB)`; absent: the command line. */
   readonly origin?: string | undefined;

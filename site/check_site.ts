@@ -10,10 +10,11 @@ import type { Site, SiteHost, SiteInstance } from "./site.ts";
 import { SITE_OPTIONS } from "./site_options.ts";
 import type { Place, SiteProblem } from "./site_problem.ts";
 import { checkHttpUrl, checkUriPart, checkWampUrl } from "./value_checks.ts";
-import type { YamlEntry, YamlMap, YamlNode } from "./yaml_tree.ts";
+import type { YamlEntry, YamlMap, YamlNode } from "./yaml_node.ts";
 
 /** An agent class whose options are known. */
 export interface KnownClass {
+  /** The class's own, beside those of every agent. */
   readonly options: OptionSpecs;
 }
 

@@ -12,7 +12,9 @@ export class SiteError extends Error {
 
 /** A site file cannot be used; the message lists every problem, one per line. */
 export class SiteFileError extends SiteError {
+  /** Path of the site file. */
   readonly file: string;
+  /** What is wrong, in the order of the file or the command line. */
   readonly problems: readonly SiteProblem[];
 
   /** Lists the problems of one file. */
@@ -26,6 +28,7 @@ export class SiteFileError extends SiteError {
 
 /** Options given to a program are wrong; the message lists every problem, one per line. */
 export class OptionError extends SiteError {
+  /** What is wrong, in the order of the file or the command line. */
   readonly problems: readonly string[];
 
   /** Lists the problems. */

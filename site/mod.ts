@@ -50,7 +50,6 @@ export {
   type ReadOptions,
   readOptions,
 } from "./parse_options.ts";
-export { type ReadSite, readSite } from "./read_site.ts";
 export { needSetting, type ResolvedSite, type SiteSetting } from "./resolved_site.ts";
 export { matchHost, matchInstance, type ResolveOptions, resolveSite } from "./resolve_site.ts";
 export {

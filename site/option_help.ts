@@ -3,7 +3,9 @@ import type { OptionSpec, OptionSpecs } from "./option_specs.ts";
 
 /** One heading with its options. */
 export interface OptionGroup {
+  /** Heading, without a colon. */
   readonly title: string;
+  /** Options below it, in order. */
   readonly specs: OptionSpecs;
 }
 

@@ -19,6 +19,7 @@ export interface ParseAgentArgsOptions<S extends OptionSpecs> {
   readonly args: readonly string[];
   /** One or two sentences for `--help`. */
   readonly summary?: string | undefined;
+  /** Default: this machine. */
   readonly environment?: SiteEnvironment | undefined;
 }
 

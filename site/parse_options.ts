@@ -10,6 +10,7 @@ export interface OptionProblem {
   readonly text: string;
   /** What was expected. */
   readonly expected: string;
+  /** What was probably meant. */
   readonly suggestion?: string | undefined;
   /** The argument that is wrong; undefined where one is missing. */
   readonly argument: Argument | undefined;
@@ -19,6 +20,7 @@ export interface OptionProblem {
 export interface ReadOptions<S extends OptionSpecs> {
   /** Complete only where there are no problems. */
   readonly values: OptionValues<S>;
+  /** In the order of the command line, missing options last. */
   readonly problems: readonly OptionProblem[];
   /** What belongs to no option. */
   readonly rest: readonly Argument[];
@@ -76,6 +78,7 @@ export function describeProblem({ text, argument, suggestion }: OptionProblem): 
 }
 
 class Reader {
+  /** In the order of the command line, missing options last. */
   readonly problems: OptionProblem[] = [];
   readonly rest: Argument[] = [];
   readonly #specs: OptionSpecs;

@@ -12,7 +12,8 @@ import {
   type SiteInstance,
 } from "./site.ts";
 import type { SiteProblem } from "./site_problem.ts";
-import { readYaml, type YamlList, type YamlMap, type YamlNode } from "./yaml_tree.ts";
+import type { YamlList, YamlMap, YamlNode } from "./yaml_node.ts";
+import { readYaml } from "./yaml_tree.ts";
 
 /** Result of `readSite`. */
 export interface ReadSite {

@@ -17,6 +17,7 @@ export interface ResolveOptions {
   readonly match?: "control" | "host" | "agent" | undefined;
   /** For `agent`. */
   readonly agentClass?: string | undefined;
+  /** Default: this machine. */
   readonly environment?: SiteEnvironment | undefined;
 }
 

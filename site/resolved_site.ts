@@ -8,16 +8,21 @@ export interface ResolvedSite {
   readonly wampServer: string | undefined;
   /** URL of its HTTP bridge. */
   readonly wampHttp: string | undefined;
+  /** WAMP realm. */
   readonly realm: string | undefined;
   /** First part of every agent's address. */
   readonly addressRoot: string | undefined;
+  /** Such as `director:access-dir`. */
   readonly accessPolicy: string | undefined;
   /** The block of the site file that matched this machine or `--site-host`. */
   readonly host: SiteHost | undefined;
   /** The entry of this agent. */
   readonly instance: SiteInstance | undefined;
+  /** The agent's name, last part of its address. */
   readonly instanceId: string | undefined;
+  /** Folder of the log files; a relative one is below `workingDir`. */
   readonly logDir: string | undefined;
+  /** Base of relative paths. */
   readonly workingDir: string | undefined;
   /** Seconds an agent tries to reconnect before it exits; 0 for ever. */
   readonly crossbarTimeoutSeconds: number;

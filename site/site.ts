@@ -8,9 +8,11 @@ export interface Hub {
   readonly wampServer: string | undefined;
   /** URL of its HTTP bridge. */
   readonly wampHttp: string | undefined;
+  /** WAMP realm. */
   readonly realm: string | undefined;
   /** First part of every agent's address. */
   readonly addressRoot: string | undefined;
+  /** Such as `director:access-dir`. */
   readonly accessPolicy: string | undefined;
 }
 
@@ -21,6 +23,7 @@ export type Manage = "host/up" | "host/down" | "docker/up" | "docker/down" | "ig
 export interface SiteInstance extends Place {
   /** Undefined where the file has none or one that is not a text. */
   readonly instanceId: string | undefined;
+  /** Undefined where the file has none or one that is not a text. */
   readonly agentClass: string | undefined;
   /** One of `Manage`; anything else as written, in text. */
   readonly manage: string;
@@ -30,22 +33,29 @@ export interface SiteInstance extends Place {
 
 /** Crossbar as the host manager is to run it. */
 export interface CrossbarSettings {
+  /** Path of the program; default the one on the PATH. */
   readonly bin: string | undefined;
+  /** Folder of its configuration. */
   readonly configDir: string | undefined;
 }
 
 /** One host's block. */
 export interface SiteHost extends Place {
+  /** Host name, or a name for `--site-host`. */
   readonly name: string;
   /** Override the hub on this host. */
   readonly wampServer: string | undefined;
+  /** URL of the HTTP bridge. */
   readonly wampHttp: string | undefined;
+  /** WAMP realm. */
   readonly realm: string | undefined;
+  /** Folder of the log files. */
   readonly logDir: string | undefined;
   /** Seconds; 10 unless the file says otherwise, 0 for ever. */
   readonly crossbarTimeoutSeconds: number;
   /** Undefined: crossbar is not managed on this host. */
   readonly crossbar: CrossbarSettings | undefined;
+  /** In the order of the file. */
   readonly instances: readonly SiteInstance[];
 }
 
@@ -53,7 +63,9 @@ export interface SiteHost extends Place {
 export interface Site {
   /** Path it was read from. */
   readonly file: string;
+  /** What holds for all hosts. */
   readonly hub: Hub;
+  /** By name. */
   readonly hosts: ReadonlyMap<string, SiteHost>;
 }
 

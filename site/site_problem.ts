@@ -2,12 +2,15 @@
 
 /** A place in a text; both count from 1. */
 export interface Place {
+  /** Line. */
   readonly line: number;
+  /** Column. */
   readonly column: number;
 }
 
 /** One thing that is wrong in a site file. */
 export interface SiteProblem extends Place {
+  /** As it was named. */
   readonly file: string;
   /** `error`: something will fail. `warning`: Python and we go on, but hardly as meant. */
   readonly severity: "error" | "warning";

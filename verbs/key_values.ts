@@ -1,7 +1,8 @@
 /** `key=value` parameters as operators write them. @module */
 import type { Float } from "../internal/float.ts";
 import { resolvePlain12, type ScalarValue } from "../site/yaml_scalars.ts";
-import { readYaml, type YamlNode } from "../site/yaml_tree.ts";
+import type { YamlNode } from "../site/yaml_node.ts";
+import { readYaml } from "../site/yaml_tree.ts";
 
 /** A parameter's value. Integral floats are `Float`, so that 2 and 2.0 stay apart on the wire. */
 export type ParamValue =

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { pyStr, pyTypeName } from "../../../ocs/mod.ts";
 import { resolvePlain11, resolvePlain12 } from "../../../site/yaml_scalars.ts";
-import { readYaml, type YamlNode } from "../../../site/yaml_tree.ts";
+import type { YamlNode } from "../../../site/yaml_node.ts";
+import { readYaml } from "../../../site/yaml_tree.ts";
 
 /** Plain scalars with the type and the str() that PyYAML 6 gives them. */
 const PYYAML: readonly (readonly [string, string, string])[] = [
