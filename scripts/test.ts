@@ -2,7 +2,7 @@
 /**
  * Runs `deno test` over folders and closes with the plain line `N passed, N failed`.
  *
- *     deno run -A scripts/test.ts tests/unit tests/system [-- any flag of deno test]
+ *     deno run -A scripts/test.ts tests/unit tests/system [flags of deno test, such as --filter NAME]
  *
  * The counts are those of Deno's own closing line. A run that ends without one (a type error, a crash) counts as
  * one failure, so that nothing silent ever passes.
@@ -86,9 +86,9 @@ export async function runTests(paths: readonly string[], flags: readonly string[
 }
 
 if (import.meta.main) {
-  const split = Deno.args.indexOf("--");
-  const paths = split < 0 ? Deno.args : Deno.args.slice(0, split);
-  const flags = split < 0 ? [] : Deno.args.slice(split + 1);
+  const firstFlag = Deno.args.findIndex((arg) => arg.startsWith("-"));
+  const paths = firstFlag < 0 ? Deno.args : Deno.args.slice(0, firstFlag);
+  const flags = firstFlag < 0 ? [] : Deno.args.slice(firstFlag).filter((arg) => arg !== "--");
   if (paths.length === 0) {
     console.error("Cannot run tests: no folder given, expected such as tests/unit");
     Deno.exit(2);
