@@ -133,6 +133,13 @@ async function runListen(
       ...options,
       count: command.count,
       onEvent: (event) => console.out.print(command.json ? jsonText(event) : eventText(event, look)),
+      onRouter: (isThere) => {
+        console.err.log(
+          isThere
+            ? "The router is back; what was published meanwhile is missing"
+            : "The router is lost; trying again",
+        );
+      },
       onReady: (pattern) => {
         if (!command.json) console.err.log(look.style("dim", `Listening to ${pattern}; Ctrl-C ends`));
       },

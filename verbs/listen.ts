@@ -26,6 +26,8 @@ export interface ListenOptions extends VerbOptions {
   readonly onEvent: (event: ListenEvent) => Promise<void> | void;
   /** Told the pattern once the router has agreed to it. */
   readonly onReady?: ((pattern: string) => void) | undefined;
+  /** Told when the router is lost, and when it is back; what was published in between is missing. */
+  readonly onRouter?: ((isThere: boolean) => void) | undefined;
 }
 
 /** Events that may wait for a slow reader; then the oldest are dropped, and counted. */
@@ -61,6 +63,12 @@ export async function listen(text: string, options: ListenOptions): Promise<{ re
     wake();
   }, { match: "wildcard" });
   onReady?.(pattern);
+  let isThere = true;
+  const stopWatching = link.connection.onStateChange((state) => {
+    if ((state === "joined") === isThere || signal?.aborted === true) return;
+    isThere = state === "joined";
+    options.onRouter?.(isThere);
+  });
   const stop = (): void => wake();
   signal?.addEventListener("abort", stop);
   try {
@@ -74,6 +82,7 @@ export async function listen(text: string, options: ListenOptions): Promise<{ re
       await onEvent(event);
     }
   } finally {
+    stopWatching();
     signal?.removeEventListener("abort", stop);
   }
   return { dropped };

@@ -137,6 +137,26 @@ Deno.test("ocs listen prints events until the count is reached, and as Python do
   assert.equal(lines[0].message[0][1].feed_name, "false_temperatures");
 });
 
+Deno.test("ocs listen goes on after a restart of the router, and says what is missing", async () => {
+  await using first = await Router.start();
+  const { port } = first;
+  await using program = startOcs(["listen", "heartbeat", "--json", "--site-hub", first.url]);
+  await using agent = await startAgent<typeof FAKE_DATA.options, FakeDataAgent>(FakeDataAgent, {
+    instanceId: "faker1",
+    connection: { url: first.url, realm: "test_realm" },
+    options: { mode: "idle", numChannels: 1, sampleRate: 1, frameLength: 60 },
+    crossbarTimeoutSeconds: 0,
+  });
+  await program.untilLog("observatory.faker1.feeds.heartbeat");
+  await first.stop();
+  await program.untilLog("The router is lost");
+  await using _second = await Router.start({ port });
+  await program.untilLog("The router is back", 30_000);
+  const before = program.stdout.length;
+  await program.until(() => program.stdout.length > before, "a further event", 30_000);
+  await agent.stop();
+});
+
 Deno.test("ocs listen ends quietly when its reader goes away", async () => {
   await using site = await observatory();
   const main = new URL("../../../cli/main.ts", import.meta.url).pathname;
