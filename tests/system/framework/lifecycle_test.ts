@@ -200,6 +200,21 @@ Deno.test("OCS 68: the agent gives up when the router stays away longer than cro
   await bed.startRouter();
 });
 
+Deno.test("OCS 68: with crossbar_timeout 0 the agent never gives up", async () => {
+  await using bed = await Bed.start();
+  await using agent = await bed.agent(Counter, { crossbarTimeoutSeconds: 0 });
+  let over = false;
+  void agent.ended.then(() => over = true);
+  await bed.stopRouter();
+  // Longer than any watchdog of this file, and than several attempts to connect.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(over, false);
+  assert.ok(!bed.logged("before giving up"));
+  await bed.startRouter();
+  const beats = await bed.listen("observatory.tested.feeds.heartbeat");
+  await until(() => beats.length > 0, "a heartbeat");
+});
+
 Deno.test("OCS 68: an agent that is back before the end of crossbar_timeout stays", async () => {
   await using bed = await Bed.start();
   await using agent = await bed.agent(Counter, { crossbarTimeoutSeconds: 1 });
