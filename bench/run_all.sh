@@ -30,13 +30,21 @@ if want wamp; then
 fi
 if want agents; then
   : > "$results/agents.jsonl"
+  : > "$results/together.jsonl"
   for round in $(seq "$rounds"); do
     for stack in $stacks; do
       "$here/agents_load.py" "$stack" --only "${SCENARIOS:-start,client,fleet}" >> "$results/agents.jsonl"
     done
+    # 50 agents in one process, which Python cannot do.
+    "$here/agents_load.py" project --only fleet --agents 50 --together >> "$results/together.jsonl"
   done
 fi
 
+if want agents; then
+  echo
+  echo "== together"
+  "$here/table.py" "$results/together.jsonl" --base project
+fi
 for part in $parts; do
   base=reference
   [ "$part" = wamp ] && base=crossbar

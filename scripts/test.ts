@@ -94,7 +94,9 @@ if (import.meta.main) {
     Deno.exit(2);
   }
   const { passed, failed, skipped } = await runTests(paths, flags);
-  if (skipped > 0) console.log(`\n${skipped} skipped: absent peers say why above, long tests run in deno task soak`);
+  if (skipped > 0) {
+    console.log(`\n${skipped} skipped: absent peers say why above, long tests run in deno task soak`);
+  }
   console.log(`\n${passed} passed, ${failed} failed`);
   Deno.exit(failed > 0 || passed === 0 ? 1 : 0);
 }
