@@ -25,6 +25,8 @@ const AUTHENTICATION_REASONS = new Set([
 /** What the policy works with. */
 export interface ReconnectPolicyOptions {
   readonly random: () => number;
+  /** Default: that of `Backoff`. */
+  readonly maxPauseMs: number | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly url: string;
@@ -41,7 +43,7 @@ export class ReconnectPolicy {
   /** Starts with the shortest pause. */
   constructor(options: ReconnectPolicyOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.random);
+    this.#backoff = new Backoff(options.random, options.maxPauseMs);
   }
 
   /** A session has been joined. */

@@ -1,6 +1,6 @@
 /** Pauses between attempts to connect or to register. @module */
 
-/** Longest pause, before its random tenth. */
+/** Longest pause unless another is given, before its random tenth. */
 const MAX_DELAY_MS = 30_000;
 /** Pause before the second attempt; each further one is half as long again. */
 const FIRST_DELAY_MS = 1000;
@@ -11,11 +11,13 @@ const FIRST_DELAY_MS = 1000;
  */
 export class Backoff {
   readonly #random: () => number;
+  readonly #maxDelayMs: number;
   #attempt = 0;
 
-  /** Starts at the first pause; `random` gives numbers of [0, 1). */
-  constructor(random: () => number = Math.random) {
+  /** Starts at the first pause; `random` gives numbers of [0, 1). No pause is longer than `maxDelayMs` and its tenth. */
+  constructor(random: () => number = Math.random, maxDelayMs: number = MAX_DELAY_MS) {
     this.#random = random;
+    this.#maxDelayMs = maxDelayMs;
   }
 
   /** How many pauses were taken since the last reset. */
@@ -27,7 +29,7 @@ export class Backoff {
   next(): number {
     const attempt = this.#attempt++;
     if (attempt === 0) return this.#random() * 500;
-    return this.spread(Math.min(FIRST_DELAY_MS * 1.5 ** (attempt - 1), MAX_DELAY_MS));
+    return this.spread(Math.min(FIRST_DELAY_MS * 1.5 ** (attempt - 1), this.#maxDelayMs));
   }
 
   /** A pause of our own choice with the same random tenth. */

@@ -29,6 +29,8 @@ export interface ConnectOptions {
   readonly timeoutMs?: number | undefined;
   /** How long one attempt may take, for the handshake and for WELCOME each. Default 5000 ms. */
   readonly attemptTimeoutMs?: number | undefined;
+  /** Longest pause between two attempts, give or take a tenth. Default 30,000 ms. */
+  readonly maxPauseMs?: number | undefined;
   /** Whether to connect again after a loss or refusal; default always. `connectWamp`'s deadline holds all the same. */
   readonly reconnect?: boolean | ((leave: LeaveDetails) => boolean) | undefined;
   /** `keep` hands out integral floats as `Float`, for recorders; `plain` (default) as numbers. */

@@ -85,7 +85,13 @@ export class WampConnection implements WampSession, AsyncDisposable {
     this.#logger = options.logger ?? SILENT;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     const random = options.random ?? Math.random;
-    this.#policy = new ReconnectPolicy({ random, clock: this.#clock, logger: this.#logger, url: this.url });
+    this.#policy = new ReconnectPolicy({
+      random,
+      maxPauseMs: options.maxPauseMs,
+      clock: this.#clock,
+      logger: this.#logger,
+      url: this.url,
+    });
     this.#floatMode = new FloatMode(options.floats ?? "plain");
     this.#uses = new Uses({
       logger: this.#logger,

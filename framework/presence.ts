@@ -34,6 +34,11 @@ export interface PresenceOptions {
 // Pause between attempts to get what was refused.
 const PAUSE_SECONDS = 2;
 const ASK_MS = 2000;
+// A router that is back should have its agents back: with pauses that grow, an agent of 10 s patience would give up
+// after an outage of 9 s without having looked since the fifth.
+const MAX_PAUSE_MS = 1000;
+// The attempt that is under way or due when patience ends is waited for.
+const LAST_ATTEMPT_SECONDS = 1.5;
 
 /** Keeps an agent on the router: registers and subscribes on joining, and gives up when that takes too long. */
 export class Presence {
@@ -54,6 +59,7 @@ export class Presence {
     this.connection = new WampConnection({
       ...options.connection,
       logger: options.log,
+      maxPauseMs: MAX_PAUSE_MS,
       onLeave: (leave) => this.#left(leave),
       onRegistrationRefused: (procedure, error) => this.#refused(procedure, error),
     });
@@ -168,7 +174,7 @@ export class Presence {
     const { giveUpAfterSeconds: limit, log, clock, onGiveUp } = this.#options;
     if (limit === 0 || this.#cancelWatchdog !== undefined || this.#closed) return;
     log.info(`waiting at least ${limit} more seconds before giving up`);
-    this.#cancelWatchdog = clock.after(limit, () => {
+    this.#cancelWatchdog = clock.after(limit + LAST_ATTEMPT_SECONDS, () => {
       this.#cancelWatchdog = undefined;
       if (this.#complete) return;
       log.error(`Not joined and registered within ${limit} s; giving up`);

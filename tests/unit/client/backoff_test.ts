@@ -24,3 +24,14 @@ Deno.test("Backoff.reset() begins again with the shortest pause", () => {
   backoff.reset();
   assert.equal(backoff.next(), 250);
 });
+
+Deno.test("Backoff never pauses longer than it was told to, give or take a tenth", () => {
+  const backoff = new Backoff(() => 0.5, 1000);
+  assert.deepEqual(Array.from({ length: 5 }, () => Math.round(backoff.next())), [
+    250,
+    1000,
+    1000,
+    1000,
+    1000,
+  ]);
+});
