@@ -90,7 +90,7 @@ export function wrap(line: string, columns: number): string[] {
   let rest = line;
   while (rest.length > columns) {
     const blank = rest.lastIndexOf(" ", columns);
-    const at = blank > columns / 2 ? blank : columns;
+    const at = blank > 0 ? blank : columns;
     parts.push(rest.slice(0, at));
     rest = rest.slice(at).trimStart();
   }
