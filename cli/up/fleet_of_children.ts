@@ -6,8 +6,12 @@ import { Children, type ChildSpec } from "./children.ts";
 import type { Fleet } from "./fleet.ts";
 import type { UpAgent } from "./up_plan.ts";
 
-/** The line with which an agent, ours or Python's, says that it has joined the realm. */
-const JOINED = /session joined/;
+/** What agents in processes of their own need. */
+export interface FleetOfChildrenOptions {
+  readonly lines: AgentReports;
+  /** Resolves with true when all of them answer, with false when the signal was aborted before. */
+  readonly untilAnswering: (instanceIds: readonly string[], signal: AbortSignal) => Promise<boolean>;
+}
 
 /** Agents as child processes of this one. */
 export class FleetOfChildren implements Fleet {
@@ -15,22 +19,22 @@ export class FleetOfChildren implements Fleet {
   readonly allEnded: Promise<void>;
   readonly #lines: AgentReports;
   readonly #children: Children;
-  readonly #waiting = new Set<string>();
+  readonly #untilAnswering: FleetOfChildrenOptions["untilAnswering"];
+  /** Aborted when there is no use in waiting for answers any more. */
+  readonly #over = new AbortController();
   readonly #ready = Promise.withResolvers<number | undefined>();
   readonly #allEnded = Promise.withResolvers<void>();
   readonly #startedMs = performance.now();
   #starting = true;
 
   /** Runs nothing yet. */
-  constructor({ lines }: { readonly lines: AgentReports }) {
+  constructor({ lines, untilAnswering }: FleetOfChildrenOptions) {
     this.#lines = lines;
+    this.#untilAnswering = untilAnswering;
     this.ready = this.#ready.promise;
     this.allEnded = this.#allEnded.promise;
     this.#children = new Children({
-      onLine: (name, line) => {
-        lines.line(name, line);
-        if (JOINED.test(line)) this.#joined(name);
-      },
+      onLine: (name, line) => lines.line(name, line),
       onEnd: ({ name, code, signal, wanted, lastLines }) => {
         if (!wanted) {
           lines.ended(
@@ -38,7 +42,7 @@ export class FleetOfChildren implements Fleet {
             signal === undefined ? `exit code ${code}` : `signal ${signal}`,
             lastLines.slice(-5),
           );
-          this.#ready.resolve(undefined);
+          this.#giveUp();
         }
         this.#settle();
       },
@@ -47,23 +51,25 @@ export class FleetOfChildren implements Fleet {
 
   /** Starts each agent's program. */
   start(agents: readonly UpAgent[]): Promise<void> {
-    for (const agent of agents) this.#waiting.add(agent.instanceId);
     for (const agent of agents) {
       try {
         this.#children.start(childOf(agent));
       } catch (error) {
         this.#lines.ended(agent.instanceId, whyNotStarted(agent, error), []);
-        this.#ready.resolve(undefined);
+        this.#giveUp();
       }
     }
     this.#starting = false;
     this.#settle();
+    this.#untilAnswering(agents.map(({ instanceId }) => instanceId), this.#over.signal).then((all) => {
+      this.#ready.resolve(all ? (performance.now() - this.#startedMs) / 1000 : undefined);
+    }, () => this.#giveUp());
     return Promise.resolve();
   }
 
   /** SIGINT to all, SIGKILL after 10 s. */
   stop(): Promise<void> {
-    this.#ready.resolve(undefined);
+    this.#giveUp();
     return this.#children.stop();
   }
 
@@ -77,9 +83,9 @@ export class FleetOfChildren implements Fleet {
     return this.stop();
   }
 
-  #joined(name: string): void {
-    if (!this.#waiting.delete(name) || this.#waiting.size > 0) return;
-    this.#ready.resolve((performance.now() - this.#startedMs) / 1000);
+  #giveUp(): void {
+    this.#over.abort();
+    this.#ready.resolve(undefined);
   }
 
   #settle(): void {

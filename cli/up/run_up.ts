@@ -7,6 +7,8 @@ import { consoleLogger } from "../log_line.ts";
 import { type Console, styled } from "../output.ts";
 import { planRouter, type RouterChoice, type RouterPlan } from "../router_plan.ts";
 import { startRouter } from "../run_router.ts";
+import { agentAddress } from "../../ocs/addresses.ts";
+import { untilAnswering } from "./answering.ts";
 import { AgentLines } from "./agent_lines.ts";
 import { type Fleet, FleetFailure } from "./fleet.ts";
 import { planUp, type UpPlan } from "./up_plan.ts";
@@ -60,7 +62,7 @@ export async function runUp(
     lines.tell("skip", `Skipped ${instanceId}: ${why}`, { instanceId, why });
   }
 
-  await using fleet = await openFleet(command, { plan, lines, router });
+  await using fleet = await openFleet(command, { plan, lines, router, routerPlan });
   interrupt.onSecond(() => fleet.killNow());
   const logger = consoleLogger(console.err, { name: "ocs up" });
   await fleet.start(plan.agents, interrupt.signal);
@@ -82,6 +84,7 @@ export async function runUp(
   lines.tell("stop", "Stopping all agents, then the router; Ctrl-C again ends them at once", {});
   await fleet.stop();
   await router?.stop();
+  lines.tell("stopped", "All has stopped", {});
   return ExitCode.OK;
 }
 
@@ -103,9 +106,8 @@ async function openFleet(
   parts: {
     readonly plan: UpPlan;
     readonly lines: AgentLines;
-    readonly router:
-      | { connectInProcess(): import("../../transport/frame_transport.ts").FrameTransport }
-      | undefined;
+    readonly router: Router | undefined;
+    readonly routerPlan: RouterPlan;
   },
 ): Promise<Fleet> {
   if (together) {
@@ -113,7 +115,19 @@ async function openFleet(
     return new FleetInProcess({ ...parts, verbose });
   }
   const { FleetOfChildren } = await import("./fleet_of_children.ts");
-  return new FleetOfChildren(parts);
+  const { lines, router, routerPlan } = parts;
+  return new FleetOfChildren({
+    lines,
+    untilAnswering: (instanceIds, signal) =>
+      untilAnswering({
+        addresses: instanceIds.map((instanceId) => agentAddress(routerPlan.addressRoot, instanceId)),
+        url: router?.url ?? routerPlan.url,
+        realm: routerPlan.realm,
+        openTransport: router === undefined ? undefined : () => Promise.resolve(router.connectInProcess()),
+        signal,
+        onLate: (addresses) => lines.tell("late", `No answer yet of ${addresses.join(", ")}`, { addresses }),
+      }),
+  });
 }
 
 function countOf({ length }: readonly unknown[]): string {
