@@ -77,6 +77,7 @@ for (const together of [false, true]) {
         );
       }
       assert.doesNotMatch(stdout, /^\w+ ended:/m);
+      assert.match(stdout, /\nAll has stopped\n$/);
       assert.equal(await answersInfo(site.router.port), false);
     });
   }
@@ -95,7 +96,7 @@ for (const together of [false, true]) {
     });
     assert.deepEqual(
       new Set(events.map((event) => event["event"])),
-      new Set(["start", "line", "up", "stop"]),
+      new Set(["start", "line", "up", "stop", "stopped"]),
     );
     assert.ok(events.every((event) => event["event"] !== "line" || typeof event["line"] === "string"));
   });
@@ -219,7 +220,11 @@ Deno.test("a second Ctrl-C ends ocs up at once, with 130 and no child left behin
   await using launcher = await stubbornLauncher();
   await using site = await newSite([{ agentClass: "StubbornAgent", instanceId: "mule1" }, FAKER]);
   await using up = startOcs(["up", ...siteArgs(site)], { PATH: launcher.path });
-  await up.untilLog(ALL_UP);
+  // The launcher only plays an agent and answers nothing, so that "all are up" would be a lie.
+  for (const name of ["mule1", "faker1"]) {
+    await up.untilLog(new RegExp(`^${name} +\\| .*session joined`, "m"));
+  }
+  assert.doesNotMatch(up.log, ALL_UP);
   const pids = [...(await childrenOf(up)).values()];
   assert.equal(pids.length, 2);
   up.signal("SIGINT");

@@ -35,7 +35,8 @@ Deno.test("AgentLines keeps names and times in columns of their own on a termina
   assert.equal(
     await written(),
     "faker1   | 10:57:14 session joined:\n" +
-      "faker1   |          session_id=533522886859589 realm=test_realm\n" +
+      "faker1   |          session_id=533522886859589\n" +
+      "faker1   |          realm=test_realm\n" +
       "registry | no time, and short\n",
   );
 });
