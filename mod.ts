@@ -28,7 +28,6 @@ export {
   CallTimeoutError,
   type ClientOptions,
   type ClientSite,
-  type Clock as ClientClock,
   type ConnectedClient,
   type ConnectionState,
   type ConnectOptions,

@@ -1,5 +1,6 @@
 /** From an open connection to a joined session. @module */
 import { Session } from "../deps/autobahn.ts";
+import type { Clock } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
 import type { FrameTransport } from "../transport/frame_transport.ts";
 import { serializerFor } from "../wamp/mod.ts";
@@ -10,7 +11,6 @@ import { SessionMachine, textOf } from "./_session_machine.ts";
 import { abortText } from "./_dict.ts";
 import { WampSessionTransport } from "./_session_transport.ts";
 import { answerChallenge, type Authentication, authMethods } from "./authentication.ts";
-import type { Clock } from "./clock.ts";
 import { JoinError } from "./errors.ts";
 
 /** What a session works with. */

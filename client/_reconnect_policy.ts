@@ -1,7 +1,7 @@
 /** When to try again, and how often to say so. @module */
+import type { Clock } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
 import { Backoff } from "./backoff.ts";
-import type { Clock } from "./clock.ts";
 import type { LeaveDetails } from "./wamp_session.ts";
 
 /** A session this long counts as good: the pauses start over. */
@@ -48,7 +48,7 @@ export class ReconnectPolicy {
 
   /** A session has been joined. */
   joined(): void {
-    this.#joinedAt = this.#options.clock.now();
+    this.#joinedAt = this.#options.clock.monotonicMs();
     if (this.#told !== "") this.#options.logger.info(`Connected to ${this.#options.url}`);
     this.#told = "";
   }
@@ -56,7 +56,7 @@ export class ReconnectPolicy {
   /** A joined session has ended. */
   left(leave: LeaveDetails): void {
     const { clock, logger, url } = this.#options;
-    if (this.#joinedAt !== undefined && clock.now() - this.#joinedAt >= STABLE_AFTER_MS) {
+    if (this.#joinedAt !== undefined && clock.monotonicMs() - this.#joinedAt >= STABLE_AFTER_MS) {
       this.#backoff.reset();
     }
     this.#joinedAt = undefined;
@@ -70,7 +70,7 @@ export class ReconnectPolicy {
   /** An attempt has failed: told at once, and then once a minute while the reason stays the same. */
   failed(error: Error, reason: string): void {
     const { clock, logger } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonicMs();
     if (this.#told === reason && now - this.#toldAt < REPEAT_LOG_MS) return;
     this.#told = reason;
     this.#toldAt = now;

@@ -7,12 +7,12 @@ import {
   Result,
   Subscription,
 } from "../deps/autobahn.ts";
+import type { Clock } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
 import { WampError } from "../wamp/mod.ts";
 import type { FloatMode } from "./_float_mode.ts";
 import { TRANSPORT_LOST } from "./_reasons.ts";
 import type { WampSessionTransport } from "./_session_transport.ts";
-import { type Clock, timerMs } from "./clock.ts";
 import {
   type Arguments,
   type Floats,
@@ -76,7 +76,7 @@ export class SessionMachine {
 
   /** The next promise that autobahn makes gets a deadline and fails when the connection does. */
   arm(armed: RequestPlan): void {
-    timerMs(armed.timeoutMs, "wait");
+    checkTimeout(armed.timeoutMs);
     this.#armed = armed;
     this.#latest = undefined;
   }
@@ -109,7 +109,7 @@ export class SessionMachine {
     const settle = (): boolean => {
       if (settled) return false;
       settled = true;
-      stopTimer?.();
+      stopTimer();
       releaseFloats();
       this.#live.delete(live);
       return true;
@@ -135,8 +135,7 @@ export class SessionMachine {
       },
     };
     this.#live.add(live);
-    const deadline = timerMs(armed.timeoutMs, "wait");
-    const stopTimer = deadline === undefined ? undefined : this.#clock.setTimer(deadline, () => {
+    const stopTimer = this.#clock.setTimer(armed.timeoutMs, () => {
       live.fail(armed.timedOut());
       armed.afterTimeout?.();
     });
@@ -201,6 +200,13 @@ export class SessionMachine {
     const lost = new WampError(TRANSPORT_LOST, [`The session with the router ended: ${text}`]);
     for (const live of [...this.#live]) live.fail(lost);
     this.#end(this.#leave ?? { reason: TRANSPORT_LOST, message: text });
+  }
+}
+
+/** Refuses what is no deadline; `Infinity` is one that never passes. */
+function checkTimeout(timeoutMs: number): void {
+  if (!(timeoutMs >= 0)) {
+    throw new RangeError(`Cannot wait within "${timeoutMs}" ms: expected a number of 0 or more`);
   }
 }
 

@@ -1,11 +1,11 @@
 /** What subscriptions and registrations that outlive a session share. @module */
+import type { Clock } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
 import { WampError } from "../wamp/mod.ts";
 import type { FloatMode } from "./_float_mode.ts";
 import type { JoinedSession } from "./_joined_session.ts";
 import { TRANSPORT_LOST } from "./_reasons.ts";
 import { Backoff } from "./backoff.ts";
-import type { Clock } from "./clock.ts";
 import { NotConnectedError } from "./errors.ts";
 
 /** What the uses share. */

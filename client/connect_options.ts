@@ -1,8 +1,8 @@
 /** How a connection is made and kept. @module */
+import type { Clock } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
 import type { FrameTransport } from "../transport/frame_transport.ts";
 import type { Authentication } from "./authentication.ts";
-import type { Clock } from "./clock.ts";
 import type { Floats, LeaveDetails, WampSession } from "./wamp_session.ts";
 
 /** Opens one connection to the router; the caller of it closes what it gives. */

@@ -58,7 +58,7 @@ export type {
   PropertyName,
 } from "./agent_types.ts";
 export type { Authentication, TicketAuthentication, WampCraAuthentication } from "./authentication.ts";
-export type { Clock } from "./clock.ts";
+export type { Clock } from "../internal/clock.ts";
 export { BoundedStream, type StreamOptions, type StreamSource } from "./bounded_stream.ts";
 export type { ClientSite, SiteChoice } from "./client_site.ts";
 export type { ConnectOptions, OpenTransport } from "./connect_options.ts";

@@ -1,4 +1,5 @@
 /** A row of sessions over reconnects that looks like one session. @module */
+import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { type Logger, SILENT } from "../internal/log.ts";
 import { joinSession } from "./_join_session.ts";
 import type { JoinedSession } from "./_joined_session.ts";
@@ -7,7 +8,6 @@ import { TRANSPORT_LOST } from "./_reasons.ts";
 import { ReconnectPolicy } from "./_reconnect_policy.ts";
 import { Uses } from "./_uses.ts";
 import type { ConnectOptions, OpenTransport } from "./connect_options.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { JoinError, NotConnectedError } from "./errors.ts";
 import type {
   CallOptions,
@@ -155,15 +155,16 @@ export class WampConnection implements WampSession, AsyncDisposable {
     };
     if (this.#state === "closed") return Promise.reject(failed("the connection is closed"));
     return new Promise((resolve, reject) => {
-      const stopTimer = timeoutMs > 2 ** 31 - 1
-        ? undefined
-        : this.#clock.setTimer(timeoutMs, () => end(failed(`no session within ${timeoutMs / 1000} s`)));
+      const stopTimer = this.#clock.setTimer(
+        timeoutMs,
+        () => end(failed(`no session within ${timeoutMs / 1000} s`)),
+      );
       const stopListening = this.onStateChange((state) => {
         if (state === "joined") end();
         if (state === "closed") end(failed("the connection was closed"));
       });
       const end = (error?: JoinError) => {
-        stopTimer?.();
+        stopTimer();
         stopListening();
         if (error === undefined) resolve();
         else reject(error);

@@ -1,7 +1,7 @@
 /** Stopping a run: the usual way, or the operation's own. @module */
+import type { Clock } from "../internal/clock.ts";
 import { pyStr } from "../ocs/python_text.ts";
 import type { AgentLog } from "./agent_log.ts";
-import type { Clock } from "./clock.ts";
 import type { ProcessSpec, Stopper, TaskSpec } from "./operation.ts";
 import { errorText } from "./run_outcome.ts";
 import type { Session } from "./session.ts";
@@ -47,7 +47,7 @@ export function callStopper(
   };
   if (blocking) {
     // Python runs it in a thread: the reply is formed before it has had an effect.
-    clock.after(0, () => void call(stopper, session, params).then(report, failed));
+    clock.setTimer(0, () => void call(stopper, session, params).then(report, failed));
   } else {
     void Promise.resolve(stopper(session, params)).then(report, failed);
   }

@@ -1,5 +1,6 @@
 /** The end of an author's object. @module */
-import { type Clock, sleep } from "./clock.ts";
+import type { Clock } from "../internal/clock.ts";
+import { sleep } from "./sleep.ts";
 
 /** Disposes of an object if it can be disposed of, but does not wait longer than so many seconds. */
 export async function disposeOwner(

@@ -1,7 +1,8 @@
 /** Waiting for the end of a run. @module */
+import type { Clock } from "../internal/clock.ts";
 import { Float } from "../internal/float.ts";
 import { pyTypeName } from "../ocs/python_text.ts";
-import { type Clock, sleep } from "./clock.ts";
+import { sleep } from "./sleep.ts";
 import type { OperationSession } from "./session.ts";
 
 /**

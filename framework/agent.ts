@@ -1,4 +1,5 @@
 /** The agent as its author sees it. @module */
+import type { Clock } from "../internal/clock.ts";
 import type {
   CallOptions,
   RegisterOptions,
@@ -7,7 +8,6 @@ import type {
   WampInvocation,
 } from "../client/wamp_session.ts";
 import type { AgentLog } from "./agent_log.ts";
-import type { Clock } from "./clock.ts";
 import type { Feed, FeedSpec } from "./feed.ts";
 import type { Sample, Samples } from "./samples.ts";
 import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";

@@ -1,4 +1,5 @@
 /** An agent's access policy in force, and the director's messages that change it. @module */
+import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { Float } from "../internal/float.ts";
 import { ACCESS_CONTROL_VERSION } from "../ocs/access_level.ts";
 import {
@@ -12,7 +13,6 @@ import {
 import type { AgentIdentity } from "../ocs/access_scope.ts";
 import { isTruthy, pyStr, pyTypeName } from "../ocs/python_text.ts";
 import type { AgentLog } from "./agent_log.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { AccessCheck } from "./operations.ts";
 import { errorText } from "./run_outcome.ts";
 

@@ -1,6 +1,6 @@
 /** How an agent gets to its router. @module */
+import type { Clock } from "../internal/clock.ts";
 import type { Authentication } from "../client/authentication.ts";
-import type { Clock } from "../client/clock.ts";
 import type { OpenTransport } from "../client/wamp_connection.ts";
 
 /** Where the router is; the agent connects for ever and reconnects by itself. */
@@ -17,6 +17,6 @@ export interface AgentConnectOptions {
   readonly attemptTimeoutMs?: number | undefined;
   /** Larger messages are not sent; default 1 MiB, which is what Python peers take. */
   readonly maxMessageBytes?: number | undefined;
-  /** Time of the connection; tests shorten its pauses with it. */
+  /** Time of the connection; tests shorten its pauses with it. Default: the machine's. */
   readonly clock?: Clock | undefined;
 }

@@ -1,4 +1,5 @@
 /** The running side of an agent: its connection, its two procedures, its feeds, its beginning and end. @module */
+import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import type {
   CallOptions,
   LeaveDetails,
@@ -15,7 +16,6 @@ import type { Agent, AgentSubscription, OperationCall } from "./agent.ts";
 import { AgentAccess } from "./agent_access.ts";
 import type { AgentConnectOptions } from "./agent_connect_options.ts";
 import type { AgentLog } from "./agent_log.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { type Feed, type FeedSpec, OwnedFeed } from "./feed.ts";
 import type { Sample, Samples } from "./samples.ts";
 import { disposeOwner } from "./_dispose_owner.ts";

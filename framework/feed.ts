@@ -1,9 +1,9 @@
 /** Feeds: what an agent publishes for recorders, databases and people. @module */
+import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
 import { NotConnectedError } from "../client/errors.ts";
 import { WampError } from "../wamp/errors.ts";
 import { errorText } from "./run_outcome.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { checkValues, type FieldKind, FieldKinds, toKind } from "./field_kinds.ts";
 import { checkFieldName } from "../ocs/field_names.ts";
 import { type EncodedBlock, FeedBlock } from "./feed_block.ts";

@@ -1,5 +1,5 @@
 /** The beat by which others know that an agent lives. @module */
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../internal/clock.ts";
 
 /** Beats once a second while started, the first time at once (OCS 4.8). */
 export class Heartbeat {
@@ -34,7 +34,7 @@ export class Heartbeat {
     const now = this.#clock.now();
     // On a grid from the first beat, so that it does not drift; a beat that was slept through is left out.
     const next = Math.abs(now - dueSeconds) < 1 ? dueSeconds + 1 : now + 1;
-    this.#cancel = this.#clock.after(next - now, () => this.#next(next));
+    this.#cancel = this.#clock.setTimer((next - now) * 1000, () => this.#next(next));
     this.#beat();
   }
 }

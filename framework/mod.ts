@@ -50,11 +50,12 @@ export {
   makeLogger,
   parseLogLevel,
 } from "./agent_log.ts";
-export { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
+export { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
+export { sleep } from "./sleep.ts";
 export type { AggParams, Feed, FeedSpec } from "./feed.ts";
 export type { Sample, Samples } from "./samples.ts";
 export type { FieldKind } from "./field_kinds.ts";
-export { ManualClock } from "./manual_clock.ts";
+export { ManualClock } from "../internal/manual_clock.ts";
 export type { OperationSpec, ProcessSpec, Run, RunResult, Stopper, TaskSpec } from "./operation.ts";
 export { Pacemaker, type PacemakerOptions } from "./pacemaker.ts";
 export { ParamError } from "./param_error.ts";
@@ -90,7 +91,6 @@ export type {
   TicketAuthentication,
   WampCraAuthentication,
 } from "../client/authentication.ts";
-export type { Clock as ConnectionClock } from "../client/clock.ts";
 export type { OpenTransport } from "../client/wamp_connection.ts";
 export type { FrameTransport } from "../transport/frame_transport.ts";
 export type {

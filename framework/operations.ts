@@ -1,4 +1,5 @@
 /** An agent's operations: registered once, started, stopped, waited for and asked about by clients. No I/O. @module */
+import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { toPlain } from "../internal/float.ts";
 import { type CredLevel, toCredLevel } from "../ocs/access_level.ts";
 import { type CallerLevel, refusalText } from "../ocs/access_rules.ts";
@@ -6,7 +7,7 @@ import { OpCode } from "../ocs/op_code.ts";
 import { pyStr, pyTypeName } from "../ocs/python_text.ts";
 import { ResponseCode } from "../ocs/response_code.ts";
 import type { AgentLog } from "./agent_log.ts";
-import { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
+import { sleep } from "./sleep.ts";
 import { callStopper, isAbortable } from "./_call_stopper.ts";
 import { hasSucceeded, untilEnded, waitSeconds } from "./_wait.ts";
 import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
@@ -166,7 +167,7 @@ export class Operations {
     });
     this.#sessions.set(name, session);
     // In a later turn, so that the reply says "starting" and is on its way before the work begins.
-    this.#clock.after(0, () => this.#run(operation, session, checked));
+    this.#clock.setTimer(0, () => this.#run(operation, session, checked));
     return [OK, `Started ${operation.kind} "${name}".`, session.encoded()];
   }
 

@@ -1,5 +1,6 @@
 /** A loop's steady rate. @module */
-import { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
+import { sleep } from "./sleep.ts";
 
 /** How a `Pacemaker` beats. */
 export interface PacemakerOptions {

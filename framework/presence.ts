@@ -1,11 +1,11 @@
 /** An agent's presence on the router: joined, registered, subscribed, or on the way there. @module */
+import type { Clock } from "../internal/clock.ts";
 import { WampConnection } from "../client/wamp_connection.ts";
 import type { LeaveDetails } from "../client/wamp_session.ts";
 import { explainHolder, explainRefusal } from "./_explain_refusal.ts";
 import { answering, type Procedure } from "./_procedures.ts";
 import type { AgentConnectOptions } from "./agent_connect_options.ts";
 import type { AgentLog } from "./agent_log.ts";
-import type { Clock } from "./clock.ts";
 import { errorText } from "./run_outcome.ts";
 import type { StartupSubscriptions } from "./startup_subscriptions.ts";
 
@@ -164,7 +164,7 @@ export class Presence {
     this.#watch();
     this.#cancelRetry?.();
     if (this.#closed) return;
-    this.#cancelRetry = this.#options.clock.after(PAUSE_SECONDS, () => {
+    this.#cancelRetry = this.#options.clock.setTimer(PAUSE_SECONDS * 1000, () => {
       if (this.connection.state === "joined") this.#settleIn();
     });
   }
@@ -174,7 +174,7 @@ export class Presence {
     const { giveUpAfterSeconds: limit, log, clock, onGiveUp } = this.#options;
     if (limit === 0 || this.#cancelWatchdog !== undefined || this.#closed) return;
     log.info(`waiting at least ${limit} more seconds before giving up`);
-    this.#cancelWatchdog = clock.after(limit + LAST_ATTEMPT_SECONDS, () => {
+    this.#cancelWatchdog = clock.setTimer((limit + LAST_ATTEMPT_SECONDS) * 1000, () => {
       this.#cancelWatchdog = undefined;
       if (this.#complete) return;
       log.error(`Not joined and registered within ${limit} s; giving up`);

@@ -1,7 +1,8 @@
 /** One run of an operation: what the operation's code works with, and what clients see of it. @module */
 import { Float } from "../internal/float.ts";
+import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
-import { type Clock, sleep, SYSTEM_CLOCK } from "./clock.ts";
+import { sleep } from "./sleep.ts";
 import { type OpCode, opCodeOf, SESSION_STATUSES, type SessionStatus } from "../ocs/op_code.ts";
 import { isTruthy, pyStr } from "../ocs/python_text.ts";
 import { jsonSafe } from "./session_data.ts";
@@ -216,7 +217,7 @@ export class OperationSession implements Session {
       drop++;
     }
     this.#messages = this.#messages.slice(drop);
-    this.#cancelPurge = this.#clock.after(Math.max(minAgeSeconds / 5, 600), () => this.#purge());
+    this.#cancelPurge = this.#clock.setTimer(Math.max(minAgeSeconds / 5, 600) * 1000, () => this.#purge());
   }
 
   /** Frees the timer of a run that will not end by itself any more. */

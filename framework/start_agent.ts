@@ -1,10 +1,11 @@
 /** Agents started from code: several in one process, or one in a test. @module */
+import type { Clock } from "../internal/clock.ts";
 import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
 import type { Agent } from "./agent.ts";
 import type { AgentConnectOptions } from "./agent_connect_options.ts";
 import { AgentCore, type AgentEnd } from "./agent_core.ts";
 import { type AgentLog, createLog } from "./agent_log.ts";
-import { type Clock, sleep } from "./clock.ts";
+import { sleep } from "./sleep.ts";
 import type { AgentClass } from "./program.ts";
 
 /** What an agent is started with. */

@@ -1,5 +1,5 @@
 /** A lock with a job name and a bounded wait, for hardware that takes one command at a time. @module */
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 
 /** How long to try for a lock, and for what. */
 export interface AcquireOptions {
@@ -32,7 +32,8 @@ interface Waiter {
  *
  * @example Only one operation talks to the device
  * ```ts
- * import assert from "node:assert/strict";
+ * import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
+import assert from "node:assert/strict";
  *
  * const lock = new TimeoutLock({ defaultTimeoutSeconds: 5 });
  * {
@@ -104,9 +105,7 @@ export class TimeoutLock {
       };
       const waiter: Waiter = { job, owner, settle };
       const giveUp = (): void => settle(false);
-      const cancel = timeoutSeconds === -1 || timeoutSeconds === Infinity
-        ? () => {}
-        : this.#clock.after(timeoutSeconds, giveUp);
+      const cancel = this.#clock.setTimer(timeoutSeconds === -1 ? Infinity : timeoutSeconds * 1000, giveUp);
       signal?.addEventListener("abort", giveUp, { once: true });
       this.#waiters.add(waiter);
     });

@@ -1,4 +1,5 @@
 /** A router, an agent on it and a client beside it, all in this process. @module */
+import { SYSTEM_CLOCK } from "../../../internal/clock.ts";
 import { WampConnection } from "../../../client/mod.ts";
 import {
   type AgentClass,
@@ -39,7 +40,7 @@ export class Bed implements AsyncDisposable {
       realm: "test_realm",
       openTransport: () => Promise.resolve(this.router.connectInProcess()),
       clock: {
-        now: () => performance.now(),
+        ...SYSTEM_CLOCK,
         setTimer(delayMs, callback) {
           // Pauses of seconds would only make the tests slow; deadlines, which are longer, stay as they are.
           const timer = setTimeout(callback, delayMs < 4500 ? delayMs / 20 : Math.min(delayMs, 60_000));

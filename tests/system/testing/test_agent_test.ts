@@ -26,7 +26,7 @@ class ExampleAgent {
     });
     agent.registerTask("stubborn", { params: { seconds: float() } }, async (session, { seconds }) => {
       // Looks at nothing, as code that talks to a slow device might.
-      await new Promise<void>((resolve) => agent.clock.after(seconds, resolve));
+      await new Promise<void>((resolve) => agent.clock.setTimer(seconds * 1000, resolve));
       session.addMessage("at last");
       return "done";
     });

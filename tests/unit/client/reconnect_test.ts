@@ -8,7 +8,7 @@ import {
 } from "../../../client/mod.ts";
 import { untilTrue } from "../../helpers/until.ts";
 import { joinedPair } from "./joined_pair.ts";
-import { ManualClock } from "./manual_clock.ts";
+import { ManualClock } from "../../../internal/manual_clock.ts";
 import { RecordLogger } from "./record_logger.ts";
 import { ScriptedRouter } from "./scripted_router.ts";
 
@@ -99,17 +99,17 @@ Deno.test("C20: a procedure that is taken on rejoin is tried until it is free, e
   await registered;
   peer.cut();
   await untilTrue(() => client.state === "waiting");
-  clock.advance(500);
+  clock.tick(500);
   const next = await router.accept();
   await next.welcome(4712);
   for (const pauseMs of [250, 1000, 1500]) {
     const [, request] = await next.expect(64);
     const text = "register for already registered procedure 'a'";
     next.send([8, 64, request, {}, "wamp.error.procedure_already_exists", [text]]);
-    await untilTrue(() => clock.pending.includes(pauseMs), { what: `a pause of ${pauseMs} ms` });
+    await untilTrue(() => clock.pendingMs.includes(pauseMs), { what: `a pause of ${pauseMs} ms` });
     // The session is usable all the same.
     assert.equal(client.state, "joined");
-    clock.advance(pauseMs);
+    clock.tick(pauseMs);
   }
   const [, request] = await next.expect(64);
   next.send([65, request, 99]);
@@ -148,22 +148,22 @@ Deno.test("C5: the pauses between attempts grow, and begin again after 10 s of a
   const client = connect(router, { clock, logger });
   const pauses: number[] = [];
   for (let i = 0; i < 6; i++) {
-    await untilTrue(() => clock.pending.length === 1 && router.attempts === i + 1);
-    pauses.push(Math.round(clock.pending[0] ?? NaN));
+    await untilTrue(() => clock.pending === 1 && router.attempts === i + 1);
+    pauses.push(Math.round(clock.pendingMs[0] ?? NaN));
     if (i === 5) router.refusal = undefined;
-    clock.advance(clock.pending[0] ?? 0);
+    clock.tick(clock.pendingMs[0] ?? 0);
   }
   assert.deepEqual(pauses, [250, 1000, 1500, 2250, 3375, 5063]);
   for (const sessionMs of [9_000, 10_000]) {
     const peer = await router.accept();
     await peer.welcome();
     await client.joined();
-    clock.advance(sessionMs);
+    clock.tick(sessionMs);
     peer.cut();
-    await untilTrue(() => client.state === "waiting" && clock.pending.length === 1);
+    await untilTrue(() => client.state === "waiting" && clock.pending === 1);
     // Too short a session goes on with the row, a good one begins it anew.
-    assert.equal(Math.round(clock.pending[0] ?? NaN), sessionMs === 9_000 ? 7594 : 250);
-    clock.advance(clock.pending[0] ?? 0);
+    assert.equal(Math.round(clock.pendingMs[0] ?? NaN), sessionMs === 9_000 ? 7594 : 250);
+    clock.tick(clock.pendingMs[0] ?? 0);
   }
   assert.equal(logger.matching(/warn: Cannot connect: nobody/).length, 1);
   await client.close();
@@ -179,9 +179,9 @@ Deno.test("C5: a missing realm is tried again and told once a minute", async () 
     const peer = await router.accept();
     await peer.expect(1);
     peer.send([3, { message: 'no realm "test_realm" exists on this router' }, "wamp.error.no_such_realm"]);
-    await untilTrue(() => client.state === "waiting" && clock.pending.length === 1);
-    waited += clock.pending[0] ?? 0;
-    clock.advance(clock.pending[0] ?? 0);
+    await untilTrue(() => client.state === "waiting" && clock.pending === 1);
+    waited += clock.pendingMs[0] ?? 0;
+    clock.tick(clock.pendingMs[0] ?? 0);
   }
   const told = logger.matching(/warn: .*no_such_realm \(no realm "test_realm" exists/);
   assert.equal(told.length, 3);
@@ -199,8 +199,8 @@ Deno.test("C5: a refused authentication is tried again after a minute only", asy
     const peer = await router.accept();
     await peer.expect(1);
     peer.send([3, {}, reason]);
-    await untilTrue(() => client.state === "waiting" && clock.pending.length === 1);
-    assert.deepEqual(clock.pending, [60_000]);
+    await untilTrue(() => client.state === "waiting" && clock.pending === 1);
+    assert.deepEqual(clock.pendingMs, [60_000]);
     await client.close();
   }
 });
@@ -284,9 +284,9 @@ Deno.test("C23: close() ends by force after a second without an answer", async (
   const pair = await joinedPair({ clock });
   const closed = pair.client.close();
   await pair.peer.expect(6);
-  clock.advance(999);
+  clock.tick(999);
   assert.notEqual(pair.client.state, "closed");
-  clock.advance(1);
+  clock.tick(1);
   await closed;
   assert.equal((await pair.peer.closed).code, 1006);
 });
@@ -323,9 +323,9 @@ Deno.test("C32: close() during the handshake, before WELCOME and while waiting l
     const router = new ScriptedRouter();
     router.refusal = new Error("no");
     const client = connect(router, { clock });
-    await untilTrue(() => clock.pending.length === 1);
+    await untilTrue(() => clock.pending === 1);
     await client.close();
-    assert.deepEqual(clock.pending, []);
+    assert.deepEqual(clock.pendingMs, []);
     assert.equal(router.attempts, 1);
   }
 });
@@ -339,11 +339,11 @@ Deno.test("C32: there is never more than one timer for the next attempt", async 
     await peer.expect(1);
     assert.equal(router.attempts, i + 1);
     peer.cut();
-    await untilTrue(() => client.state === "waiting" && clock.pending.length === 1);
-    clock.advance(clock.pending[0] ?? 0);
+    await untilTrue(() => client.state === "waiting" && clock.pending === 1);
+    clock.tick(clock.pendingMs[0] ?? 0);
   }
   await client.close();
-  assert.deepEqual(clock.pending, []);
+  assert.deepEqual(clock.pendingMs, []);
 });
 
 Deno.test("connectWamp() gives up at its deadline and says what went wrong last", async () => {

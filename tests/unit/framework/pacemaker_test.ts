@@ -8,7 +8,7 @@ async function beats(pacemaker: Pacemaker, clock: ManualClock, bodySeconds: numb
     for (let i = 0; i < 4; i++) {
       await pacemaker.sleep();
       times.push(Math.round(clock.now() * 1e6) / 1e6);
-      await new Promise<void>((resolve) => clock.after(bodySeconds, resolve));
+      await new Promise<void>((resolve) => clock.setTimer(bodySeconds * 1000, resolve));
     }
   })();
   await clock.advance(30);

@@ -76,7 +76,7 @@ Deno.test("TestFeed reads blocks, and refuses what no recorder could read", () =
 Deno.test("TestClock.advance() refuses to go round in circles", async () => {
   const clock = new TestClock();
   const again = (): void => {
-    clock.after(0, again);
+    clock.setTimer(0, again);
   };
   again();
   await assert.rejects(clock.advance(1), {

@@ -1,9 +1,9 @@
 /** A clock that stands still until a test moves it. @module */
 import { setImmediate } from "node:timers";
-import type { Clock } from "./clock.ts";
+import { checkDelay, type Clock } from "./clock.ts";
 
 interface Timer {
-  readonly due: number;
+  readonly dueMs: number;
   readonly callback: () => void;
 }
 
@@ -11,7 +11,7 @@ interface Timer {
 const MOST_AT_ONCE = 1000;
 
 /**
- * A clock for tests: time passes only in `advance`.
+ * A clock for tests: time passes only in `advance` and `tick`.
  *
  * @example
  * ```ts
@@ -19,19 +19,20 @@ const MOST_AT_ONCE = 1000;
  *
  * const clock = new ManualClock(1000);
  * let rang = false;
- * clock.after(5, () => rang = true);
+ * clock.setTimer(5000, () => rang = true);
  * await clock.advance(5);
  * assert.equal(rang, true);
  * assert.equal(clock.now(), 1005);
  * ```
  */
 export class ManualClock implements Clock {
-  #now: number;
+  readonly #startSeconds: number;
   readonly #timers = new Set<Timer>();
+  #ms = 0;
 
   /** Starts at a Unix time in seconds; default 1,800,000,000. */
   constructor(startSeconds = 1_800_000_000) {
-    this.#now = startSeconds;
+    this.#startSeconds = startSeconds;
   }
 
   /** Timers that wait. */
@@ -39,14 +40,26 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
-  /** The time it was last moved to. */
-  now(): number {
-    return this.#now;
+  /** How long each waiting timer has to wait yet, shortest first. */
+  get pendingMs(): number[] {
+    return [...this.#timers].map(({ dueMs }) => dueMs - this.#ms).sort((a, b) => a - b);
   }
 
-  /** Waits for `advance` to come past. */
-  after(seconds: number, callback: () => void): () => void {
-    const timer = { due: this.#now + Math.max(0, seconds), callback };
+  /** The time it was last moved to. */
+  now(): number {
+    return this.#startSeconds + this.#ms / 1000;
+  }
+
+  /** Milliseconds it was moved since it was made. */
+  monotonicMs(): number {
+    return this.#ms;
+  }
+
+  /** Waits for `advance` or `tick` to come past. */
+  setTimer(delayMs: number, callback: () => void): () => void {
+    checkDelay(delayMs);
+    if (delayMs === Infinity) return () => {};
+    const timer = { dueMs: this.#ms + Math.max(0, delayMs), callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -60,26 +73,43 @@ export class ManualClock implements Clock {
    * time than a clock can show.
    */
   async advance(seconds: number): Promise<void> {
-    const end = this.#now + seconds;
-    let atOnce = 0;
+    const steps = this.#steps(seconds * 1000);
     await settle();
+    while (!steps.next().done) await settle();
+  }
+
+  /**
+   * Does the same in one go: whatever waits for promises runs afterwards.
+   *
+   * @throws {Error} As `advance`.
+   */
+  tick(ms: number): void {
+    const steps = this.#steps(ms);
+    while (!steps.next().done);
+  }
+
+  /** Fires one timer for each step. */
+  *#steps(ms: number): Generator<void> {
+    const end = this.#ms + ms;
+    let atOnce = 0;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
-      atOnce = next.due > this.#now ? 0 : atOnce + 1;
-      if (atOnce > MOST_AT_ONCE) {
-        throw new Error(`Cannot advance the clock: ${MOST_AT_ONCE} timers in a row were due at ${this.#now}`);
-      }
+      const before = this.now();
       this.#timers.delete(next);
-      this.#now = Math.max(this.#now, next.due);
+      this.#ms = Math.max(this.#ms, next.dueMs);
+      atOnce = this.now() > before ? 0 : atOnce + 1;
+      if (atOnce > MOST_AT_ONCE) {
+        throw new Error(`Cannot advance the clock: ${MOST_AT_ONCE} timers in a row were due at ${before}`);
+      }
       next.callback();
-      await settle();
+      yield;
     }
-    this.#now = end;
+    this.#ms = end;
   }
 
   #next(end: number): Timer | undefined {
     let first: Timer | undefined;
     for (const timer of this.#timers) {
-      if (timer.due <= end && (first === undefined || timer.due < first.due)) first = timer;
+      if (timer.dueMs <= end && (first === undefined || timer.dueMs < first.dueMs)) first = timer;
     }
     return first;
   }
