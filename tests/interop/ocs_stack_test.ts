@@ -258,6 +258,19 @@ result = [session['session_id'], session['status'], waits, c.delay_task(delay=0.
   });
 }
 
+test("OCS S4: a Python agent that is killed and started again at once gets its procedures back", async (peers) => {
+  await using router = await OurRouter.start();
+  await using site = await pythonSite(router, "/nonexistent");
+  const killed = await startPythonAgent({ peers, site, instanceId: "faker1" });
+  await killed.kill();
+  await using again = await startPythonAgent({ peers, site, instanceId: "faker1" });
+  assert.equal(
+    await ask(peers, site, "result = client('faker1').delay_task(delay=0.1).session['success']"),
+    true,
+  );
+  assert(!again.log.includes("procedure_already_exists"), again.tail());
+});
+
 test("OCS S10: a publication above 1 MiB harms neither its Python publisher nor its Python subscriber", async (peers) => {
   await using router = await OurRouter.start();
   const script = `
