@@ -34,7 +34,7 @@ export interface PeerLink {
   probe(timeoutMs: number): Promise<boolean>;
   /**
    * When the peer was last heard of: any frame, pongs included. Milliseconds of the same monotonic clock that the core
-   * was given (`RouterClock.monotonicMs`); the time of opening before the first frame.
+   * was given (`Clock.monotonicMs`); the time of opening before the first frame.
    *
    * The core asks when a REGISTER collides, to tell a dead predecessor from a live holder.
    */

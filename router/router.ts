@@ -1,4 +1,5 @@
 /** The embedded router: one port, one core, and everything that watches them. @module */
+import { SYSTEM_CLOCK } from "../internal/clock.ts";
 import { type Logger, SILENT } from "../internal/log.ts";
 import type { FrameTransport } from "../transport/frame_transport.ts";
 import { memoryPair } from "../transport/memory_transport.ts";
@@ -20,7 +21,6 @@ import { DEFAULT_ROUTER_LIMITS, type RouterLimits } from "./limits.ts";
 import type { OriginRules } from "./negotiation.ts";
 import type { PeerInfo } from "./peer.ts";
 import { SelfCheck } from "./self_check.ts";
-import { SYSTEM_CLOCK } from "./system_clock.ts";
 import { makeWireCounters } from "./wire_counters.ts";
 import { type WireContext, WireLink } from "./wire_link.ts";
 

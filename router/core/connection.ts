@@ -4,10 +4,10 @@ import { checkUri } from "../../wamp/uri.ts";
 import type { PeerLink } from "../peer.ts";
 import type { Accepted, Authentication, Refused } from "./authentication.ts";
 import type { FailureBrake } from "./failure_brake.ts";
-import type { RouterTimer } from "./options.ts";
 import type { Realm } from "./realm.ts";
 import type { RealmParts } from "./realm_parts.ts";
 import { Session } from "./session.ts";
+import type { SharedDelay } from "./shared_delay.ts";
 import { type ConnectionState, KINDS, messageName, STEPS } from "./steps.ts";
 import { shortUri } from "./uri_rules.ts";
 import { rolesFault, welcomeOf } from "./welcome.ts";
@@ -34,6 +34,8 @@ export interface ConnectionParts {
   readonly realm: (name: string) => Realm | undefined;
   /** The authentication of the connection's path. */
   readonly authentication: Authentication;
+  /** Times how long a HELLO may take. */
+  readonly helloDelay: SharedDelay;
   /** Slows down those who guess. */
   readonly brake: FailureBrake;
   /** A session id that nobody has. */
@@ -56,7 +58,7 @@ export class Connection implements CoreSession {
   readonly #link: PeerLink;
   readonly #core: ConnectionParts;
   #state: ConnectionState = "awaitHello";
-  #timer: RouterTimer | undefined;
+  #stopTimer: (() => void) | undefined;
   #pending: Pending | undefined;
   #realm: Realm | undefined;
   #session: Session | undefined;
@@ -66,7 +68,10 @@ export class Connection implements CoreSession {
   constructor(link: PeerLink, core: ConnectionParts) {
     this.#link = link;
     this.#core = core;
-    this.#arm(core.parts.limits.helloMs, () => this.#close(1002, "no HELLO in time"));
+    this.#timer = core.helloDelay.start(() => {
+      this.#timer = undefined;
+      this.#close(1002, "no HELLO in time");
+    });
   }
 
   /** Where the connection is. */
@@ -262,15 +267,15 @@ export class Connection implements CoreSession {
 
   #arm(delayMs: number, expire: () => void): void {
     this.#disarm();
-    this.#timer = this.#core.parts.clock.setTimer(delayMs, () => {
-      this.#timer = undefined;
+    this.#stopTimer = this.#core.parts.clock.setTimer(delayMs, () => {
+      this.#stopTimer = undefined;
       expire();
     });
   }
 
   #disarm(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 }
 

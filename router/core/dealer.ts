@@ -199,11 +199,11 @@ export class Dealer {
       registration,
       progressive: options.receive_progress === true && callee.canProgress,
       killing: false,
-      timer: undefined,
+      stopTimer: undefined,
     };
     this.invocations.add(invocation);
     if (timeoutMs > 0) {
-      invocation.timer = this.#parts.clock.setTimer(timeoutMs, () => this.#expire(invocation));
+      invocation.stopTimer = this.#parts.clock.setTimer(timeoutMs, () => this.#expire(invocation));
     }
     const disclose = decision.discloseCaller ?? options.disclose_me === true;
     const isPattern = registration.match !== "exact";
@@ -233,7 +233,7 @@ export class Dealer {
   }
 
   #expire(invocation: Invocation): void {
-    invocation.timer = undefined;
+    invocation.stopTimer = undefined;
     if (invocation.callee.canBeInterrupted && !invocation.killing) {
       this.#interrupt(invocation, "killnowait", "wamp.error.timeout");
     }

@@ -1,14 +1,15 @@
 /** Slows down those who guess secrets (spec 5.1). @module */
-import type { CoreLimits, RouterClock } from "./options.ts";
+import type { Clock } from "../../internal/clock.ts";
+import type { CoreLimits } from "./options.ts";
 
 /** Counts failures per address and minute. */
 export class FailureBrake {
-  readonly #clock: RouterClock;
+  readonly #clock: Clock;
   readonly #limits: Pick<CoreLimits, "failuresPerMinute" | "failureDelayMs">;
   readonly #failures = new Map<string, { since: number; count: number }>();
 
   /** Makes one that has seen no failure. */
-  constructor(clock: RouterClock, limits: Pick<CoreLimits, "failuresPerMinute" | "failureDelayMs">) {
+  constructor(clock: Clock, limits: Pick<CoreLimits, "failuresPerMinute" | "failureDelayMs">) {
     this.#clock = clock;
     this.#limits = limits;
   }

@@ -1,8 +1,8 @@
 /** A session of the router itself, for the HTTP bridge and the self-check. @module */
+import type { Clock } from "../../internal/clock.ts";
 import type { Dict, ErrorMessage, Event, Message, Published, Result } from "../../wamp/message.ts";
 import type { Payload } from "../../wamp/payload.ts";
 import { NO_DETAILS } from "./errors_out.ts";
-import type { RouterClock } from "./options.ts";
 import type { Role } from "./permissions.ts";
 import type { Realm } from "./realm.ts";
 import { Session } from "./session.ts";
@@ -16,7 +16,7 @@ export class InternalSession {
   #request = 0;
 
   /** Made by `RouterCore.openInternal`. */
-  constructor(realm: Realm, role: Role, options: { id: number; clock: RouterClock }) {
+  constructor(realm: Realm, role: Role, options: { id: number; clock: Clock }) {
     this.#realm = realm;
     this.#session = new Session({
       id: options.id,

@@ -1,5 +1,4 @@
 /** A call between its INVOCATION and its last answer (spec 4.5). @module */
-import type { RouterTimer } from "./options.ts";
 import type { Registration } from "./registrations.ts";
 import type { Session } from "./session.ts";
 
@@ -20,7 +19,7 @@ export interface Invocation {
   /** True after CANCEL with mode kill: the callee has the last word. */
   killing: boolean;
   /** Ends the call; undefined for a call without timeout. */
-  timer: RouterTimer | undefined;
+  stopTimer: (() => void) | undefined;
 }
 
 /** The open calls of a realm by invocation id; caller and callee have their own lists of theirs. */
@@ -67,7 +66,7 @@ export class Invocations {
     invocation.caller.calls.delete(invocation.request);
     invocation.callee.serving.delete(invocation.id);
     invocation.registration.ended(invocation.callee);
-    invocation.timer?.cancel();
-    invocation.timer = undefined;
+    invocation.stopTimer?.();
+    invocation.stopTimer = undefined;
   }
 }

@@ -1,22 +1,7 @@
 /** What the router core is given: clock, randomness, realms, roles and limits. @module */
+import type { Clock } from "../../internal/clock.ts";
 import type { Logger } from "../../internal/log.ts";
 import type { MatchPolicy } from "../../wamp/uri.ts";
-
-/** A timer that can be taken back. */
-export interface RouterTimer {
-  /** Takes the timer back; does nothing when it has fired. */
-  cancel(): void;
-}
-
-/** The core's only source of time. */
-export interface RouterClock {
-  /** Wall time in seconds since 1970. */
-  now(): number;
-  /** Milliseconds that never run backwards; the base of `PeerLink.lastReceivedMs`. */
-  monotonicMs(): number;
-  /** Calls `expire` once after `delayMs`, which is below 2^31. */
-  setTimer(delayMs: number, expire: () => void): RouterTimer;
-}
 
 /** The core's only source of chance. */
 export interface RouterRandom {
@@ -190,8 +175,8 @@ export interface RouterCoreOptions {
    * anyone as role `anonymous`, as crossbar does without an `auth` section.
    */
   readonly authentication: Readonly<Record<string, AuthenticationConfig>>;
-  /** Time. */
-  readonly clock: RouterClock;
+  /** The core's only source of time; `monotonicMs` is the base of `PeerLink.lastReceivedMs`. */
+  readonly clock: Clock;
   /** Chance. Default: the runtime's cryptographic generator. */
   readonly random?: RouterRandom;
   /** Where refusals and oddities are told. Default: nowhere. */

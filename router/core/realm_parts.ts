@@ -1,12 +1,13 @@
 /** What broker and dealer share within a realm. @module */
+import type { Clock } from "../../internal/clock.ts";
 import type { Logger } from "../../internal/log.ts";
 import type { CoreCounters } from "./counters.ts";
-import type { CoreBehaviour, CoreLimits, RouterClock, RouterRandom } from "./options.ts";
+import type { CoreBehaviour, CoreLimits, RouterRandom } from "./options.ts";
 
 /** Everything that is handed in, with its defaults filled in. */
 export interface RealmParts {
   /** Time. */
-  readonly clock: RouterClock;
+  readonly clock: Clock;
   /** Chance. */
   readonly random: RouterRandom;
   /** Where oddities are told. */
@@ -50,12 +51,12 @@ export function isoTime(seconds: number): string {
 
 /** Tells something that clients can cause at will: once a minute per key, and for a bounded number of keys. */
 export class SparseLog {
-  readonly #clock: RouterClock;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #told = new Map<string, number>();
 
   /** Makes one that tells nothing yet. */
-  constructor(clock: RouterClock, logger: Logger) {
+  constructor(clock: Clock, logger: Logger) {
     this.#clock = clock;
     this.#logger = logger;
   }

@@ -5,7 +5,8 @@ import type { PermissionConfig, RouterCoreOptions } from "../../../router/core/o
 import { Role, unstarred } from "../../../router/core/permissions.ts";
 import type { Dict } from "../../../wamp/message.ts";
 import { RouterCore } from "../../../router/core/router_core.ts";
-import { ALL_ROLES, argsOf, makeCore, ManualClock, TestPeer } from "./harness.ts";
+import { ManualClock } from "../../../internal/manual_clock.ts";
+import { ALL_ROLES, argsOf, makeCore, TestPeer } from "./harness.ts";
 
 /** The vector of appendix B of the wire specification. */
 const CHALLENGE =
@@ -136,7 +137,7 @@ Deno.test("R82: AUTHENTICATE after 10 s is too late; other messages meanwhile ar
   const a = peer();
   hello(a, { authmethods: ["ticket"], authid: "peter" });
   a.take(4);
-  clock.advance(10_000);
+  clock.tick(10_000);
   assert.equal(a.take(3).reason, "wamp.error.authentication_failed");
   assert.equal(a.closeCode(), 1000);
   a.send({ type: 5, signature: "t0p secret", extra: {} });
@@ -169,14 +170,14 @@ Deno.test("R81: after 10 failures in a minute from one host each further one is 
   const slowed = attempt(2000);
   slowed.send({ type: 5, signature: "t0p secret", extra: {} });
   slowed.expectNothing();
-  clock.advance(999);
+  clock.tick(999);
   slowed.expectNothing();
-  clock.advance(1);
+  clock.tick(1);
   slowed.take(3);
   attempt(1, "10.0.0.10").take(3);
-  clock.advance(60_000);
+  clock.tick(60_000);
   attempt(3000).take(3);
-  assert.equal(clock.pendingTimers, 0);
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("R84: the first offered method that is configured is taken, unknown names are skipped", () => {

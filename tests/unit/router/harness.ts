@@ -1,11 +1,12 @@
 /** In-memory peers and a clock that a test winds by hand, for tests of the router core. */
 import assert from "node:assert/strict";
+import type { Clock } from "../../../internal/clock.ts";
 import type { Logger } from "../../../internal/log.ts";
+import { ManualClock } from "../../../internal/manual_clock.ts";
 import { ocsAuthentication, ocsRealm } from "../../../router/core/ocs_realm.ts";
 import type {
   AuthenticationConfig,
   RealmConfig,
-  RouterClock,
   RouterCoreOptions,
   RouterRandom,
 } from "../../../router/core/options.ts";
@@ -17,50 +18,6 @@ import type { Payload } from "../../../wamp/payload.ts";
 
 /** A message of one type. */
 export type Of<T extends Message["type"]> = Extract<Message, { readonly type: T }>;
-
-interface ManualTimer {
-  readonly at: number;
-  readonly expire: () => void;
-}
-
-/** A clock that stands still until a test winds it. */
-export class ManualClock implements RouterClock {
-  readonly #timers = new Set<ManualTimer>();
-  #ms = 1_000_000;
-
-  /** Timers that have neither fired nor been cancelled. */
-  get pendingTimers(): number {
-    return this.#timers.size;
-  }
-
-  now(): number {
-    return 1_700_000_000 + this.#ms / 1000;
-  }
-
-  monotonicMs(): number {
-    return this.#ms;
-  }
-
-  setTimer(delayMs: number, expire: () => void): { cancel(): void } {
-    assert(delayMs >= 0 && delayMs < 2 ** 31, "a longer timer would fire at once in JavaScript");
-    const timer = { at: this.#ms + delayMs, expire };
-    this.#timers.add(timer);
-    return { cancel: () => void this.#timers.delete(timer) };
-  }
-
-  /** Lets time pass, firing what falls due in its order. */
-  advance(ms: number): void {
-    const end = this.#ms + ms;
-    for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
-      if (due === undefined) break;
-      this.#timers.delete(due);
-      this.#ms = Math.max(this.#ms, due.at);
-      due.expire();
-    }
-    this.#ms = end;
-  }
-}
 
 /** Repeatable chance, so that a failing test fails again. */
 export class SeededRandom implements RouterRandom {
@@ -131,7 +88,7 @@ export const ALL_ROLES: Dict = {
 export class TestPeer {
   readonly inbox: Message[] = [];
   readonly session: CoreSession;
-  readonly #clock: RouterClock;
+  readonly #clock: Clock;
   #request = 0;
   /** Set by the router's close. */
   closed: { readonly code: number; readonly reason: string } | undefined;
@@ -142,7 +99,7 @@ export class TestPeer {
   lastReceivedMs: number;
   id = 0;
 
-  constructor(core: RouterCore, clock: RouterClock, info: Partial<PeerInfo> = {}) {
+  constructor(core: RouterCore, clock: Clock, info: Partial<PeerInfo> = {}) {
     this.#clock = clock;
     this.lastReceivedMs = clock.monotonicMs();
     // Accessors of the link must read this peer's fields; an arrow function cannot be an accessor.
@@ -311,7 +268,7 @@ export function makeCore(options: Partial<RouterCoreOptions> & { seed?: number }
   readonly open: (details?: Dict, info?: Partial<PeerInfo>) => TestPeer;
   readonly agent: (details?: Dict, info?: Partial<PeerInfo>) => TestPeer;
 } {
-  const clock = new ManualClock();
+  const clock = new ManualClock(1_700_001_000);
   const log = new KeptLog();
   const random = new SeededRandom(options.seed ?? 1);
   const openRealm: RealmConfig = { name: "open", roles: [] };

@@ -46,7 +46,7 @@ Deno.test("R89: kill sends GOODBYE with reason and message to its target and rem
   a.register("p");
   b.publish("t");
   b.expectNothing();
-  clock.advance(1_000);
+  clock.tick(1_000);
   assert.equal(b.closeCode(), 1000);
   a.ask("wamp.session.kill", [c.id]);
   assert.equal(c.take(6).reason, "wamp.close.killed");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Dict, Message } from "../../../wamp/message.ts";
-import { ALL_ROLES, makeCore, type ManualClock, SeededRandom, type TestPeer, values } from "./harness.ts";
+import type { ManualClock } from "../../../internal/manual_clock.ts";
+import { ALL_ROLES, makeCore, SeededRandom, type TestPeer, values } from "./harness.ts";
 
 const NAMES = ["a", "b", "c", "", "wamp", "x y", "t1", "t2"];
 const META = [
@@ -209,7 +210,7 @@ function run(seed: number, steps: number): void {
     const chance = random.fraction();
     if (chance < 0.001) actor.peer.session.lost("gone");
     else if (chance < 0.01) actor.peer.writable = !actor.peer.writable;
-    else if (chance < 0.02) clock.advance(random.below(100));
+    else if (chance < 0.02) clock.tick(random.below(100));
     else {
       const message = randomMessage(random, actor);
       if (message.type === 48 && actor.joined) {
@@ -242,7 +243,7 @@ function run(seed: number, steps: number): void {
     registrations: 0,
     calls: 0,
   });
-  assert.equal(clock.pendingTimers, 0);
+  assert.equal(clock.pending, 0);
 
   function replaced(old: Actor): Actor {
     old.peer.session.lost("replaced");
@@ -258,7 +259,7 @@ function endAll(actors: readonly Actor[], clock: ManualClock): void {
       if (peer.closed === undefined) peer.yield(request);
     }
   }
-  clock.advance(1000);
+  clock.tick(1000);
   for (const actor of actors) {
     readInbox(actor);
     assert.deepEqual([...actor.books.openCalls.keys()], [], "a call was never answered");

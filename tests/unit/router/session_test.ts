@@ -126,9 +126,9 @@ Deno.test("R24: a violation text names the message type", () => {
 Deno.test("R25: a connection without HELLO is closed with 1002 after 10 s, and not before", () => {
   const { peer, clock, core } = makeCore();
   const a = peer();
-  clock.advance(9_999);
+  clock.tick(9_999);
   assert.equal(a.closeCode(), undefined);
-  clock.advance(1);
+  clock.tick(1);
   assert.equal(a.closeCode(), 1002);
   assert.equal(core.gauges().connections, 0);
 });
@@ -140,11 +140,11 @@ Deno.test("R26: GOODBYE is answered by goodbye_and_out; the same transport can j
   a.subscribe("observatory.t");
   a.send({ type: 6, details: {}, reason: "wamp.close.normal" });
   assert.equal(a.take(6).reason, "wamp.close.goodbye_and_out");
-  clock.advance(9_999);
+  clock.tick(9_999);
   assert.equal(a.closeCode(), undefined);
   a.join();
   assert.notEqual(a.id, first);
-  clock.advance(60_000);
+  clock.tick(60_000);
   assert.equal(a.closeCode(), undefined, "the timer of the empty transport has been taken back");
 });
 
@@ -153,7 +153,7 @@ Deno.test("R26: a transport that stays without session after GOODBYE is closed w
   const a = agent();
   a.send({ type: 6, details: {}, reason: "wamp.close.normal" });
   a.takeAll();
-  clock.advance(10_000);
+  clock.tick(10_000);
   assert.equal(a.closeCode(), 1000);
 });
 
@@ -171,7 +171,7 @@ Deno.test("R27: GOODBYE and close at once leaves nothing behind and logs nothing
   a.session.lost("closed by peer");
   assert.deepEqual(core.gauges(), EMPTY);
   assert.deepEqual(log.lines, []);
-  assert.equal(clock.pendingTimers, 0);
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("R28: shutdown says GOODBYE system_shutdown to all and closes with 1001 within 1 s", async () => {
@@ -186,13 +186,13 @@ Deno.test("R28: shutdown says GOODBYE system_shutdown to all and closes with 100
   gone.session.lost("closed by peer");
   silent.publish("observatory.t");
   silent.expectNothing();
-  clock.advance(1_000);
+  clock.tick(1_000);
   assert.equal(silent.closeCode(), 1001);
   await done;
   const late = peer();
   assert.equal(late.closeCode(), 1001);
   assert.equal(core.gauges().connections, 0);
-  assert.equal(clock.pendingTimers, 0);
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("R29: request ids may start anywhere, skip and repeat, and are echoed up to 2^53", () => {
@@ -258,7 +258,7 @@ Deno.test("R35: 1,000 join and leave cycles leave no session, subscription, regi
     }
   }
   assert.deepEqual(core.gauges(), EMPTY);
-  assert.equal(clock.pendingTimers, 0);
+  assert.equal(clock.pending, 0);
   assert.equal(core.counters.joined, 1000);
   assert.equal(core.counters.left, 1000);
 });
