@@ -7,7 +7,6 @@ import type { FailureBrake } from "./failure_brake.ts";
 import type { Realm } from "./realm.ts";
 import type { RealmParts } from "./realm_parts.ts";
 import { Session } from "./session.ts";
-import type { SharedDelay } from "./shared_delay.ts";
 import { type ConnectionState, KINDS, messageName, STEPS } from "./steps.ts";
 import { shortUri } from "./uri_rules.ts";
 import { rolesFault, welcomeOf } from "./welcome.ts";
@@ -34,8 +33,6 @@ export interface ConnectionParts {
   readonly realm: (name: string) => Realm | undefined;
   /** The authentication of the connection's path. */
   readonly authentication: Authentication;
-  /** Times how long a HELLO may take. */
-  readonly helloDelay: SharedDelay;
   /** Slows down those who guess. */
   readonly brake: FailureBrake;
   /** A session id that nobody has. */
@@ -68,10 +65,7 @@ export class Connection implements CoreSession {
   constructor(link: PeerLink, core: ConnectionParts) {
     this.#link = link;
     this.#core = core;
-    this.#timer = core.helloDelay.start(() => {
-      this.#timer = undefined;
-      this.#close(1002, "no HELLO in time");
-    });
+    this.#arm(core.parts.limits.helloMs, () => this.#close(1002, "no HELLO in time"));
   }
 
   /** Where the connection is. */
