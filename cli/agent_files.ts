@@ -2,7 +2,7 @@
  * Our agents' classes, each loaded when it is wanted.
  *
  * The one file of the command that knows the agents' files; see
- * docs/decisions/one_file_of_the_command_loads_the_agents.md. @module
+ * docs/decisions/0004_one_file_of_the_command_loads_the_agents.md. @module
  */
 import type { AgentClass } from "../framework/program.ts";
 

@@ -117,7 +117,7 @@ export function forbiddenEdge({ from, to }: ImportEdge): string | undefined {
     if (importer === "agents" && agentOf(from) !== agentOf(to)) return "an agent never imports another agent";
     return undefined;
   }
-  // docs/decisions/one_file_of_the_command_loads_the_agents.md
+  // docs/decisions/0004_one_file_of_the_command_loads_the_agents.md
   if (from === "cli/agent_files.ts" && /^agents\/[^/]+\.ts$/.test(to)) return undefined;
   if (to.includes("/_") && importer !== undefined) return `${to} is private to its folder`;
   return MAY_IMPORT[importer].includes(imported) ? undefined : `${importer} may not import ${imported}`;
