@@ -223,8 +223,13 @@ export class HttpFront {
     if (state !== undefined) state.upgraded = true;
     const subprotocol = chosen ?? "";
     socket.write(switchingProtocols(request.header("sec-websocket-key") ?? "", subprotocol));
+    let address: string | undefined;
     const info: PeerInfo = {
-      address: addressOf(socket),
+      // Asked of the system only when somebody wants to know, which is seldom.
+      get address() {
+        address ??= addressOf(socket);
+        return address;
+      },
       subprotocol: subprotocol === "" ? "wamp.2.json" : subprotocol,
       path,
       headers: knownHeaders(request),

@@ -7,6 +7,7 @@ import type { FailureBrake } from "./failure_brake.ts";
 import type { Realm } from "./realm.ts";
 import type { RealmParts } from "./realm_parts.ts";
 import { Session } from "./session.ts";
+import type { SharedDelay } from "./shared_delay.ts";
 import { type ConnectionState, KINDS, messageName, STEPS } from "./steps.ts";
 import { shortUri } from "./uri_rules.ts";
 import { rolesFault, welcomeOf } from "./welcome.ts";
@@ -33,6 +34,8 @@ export interface ConnectionParts {
   readonly realm: (name: string) => Realm | undefined;
   /** The authentication of the connection's path. */
   readonly authentication: Authentication;
+  /** Times how long a HELLO may take. */
+  readonly helloDelay: SharedDelay;
   /** Slows down those who guess. */
   readonly brake: FailureBrake;
   /** A session id that nobody has. */
@@ -65,7 +68,10 @@ export class Connection implements CoreSession {
   constructor(link: PeerLink, core: ConnectionParts) {
     this.#link = link;
     this.#core = core;
-    this.#arm(core.parts.limits.helloMs, () => this.#close(1002, "no HELLO in time"));
+    this.#stopTimer = core.helloDelay.start(() => {
+      this.#stopTimer = undefined;
+      this.#close(1002, "no HELLO in time");
+    });
   }
 
   /** Where the connection is. */

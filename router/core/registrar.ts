@@ -228,6 +228,6 @@ function policyOf(options: Dict): InvokePolicy {
 
 /** What the meta API tells of a registration. */
 export function registrationDetails(registration: Registration): Dict {
-  const { id, created, uri, match, policy } = registration;
-  return { id, created, uri, match, invoke: policy };
+  const { id, createdSeconds, uri, match, policy } = registration;
+  return { id, created: isoTime(createdSeconds), uri, match, invoke: policy };
 }

@@ -1,6 +1,6 @@
 /** All registrations of a realm, and which of them a call goes to (spec 4.2). @module */
 import type { MatchPolicy } from "../../wamp/uri.ts";
-import { isoTime, type RealmParts } from "./realm_parts.ts";
+import type { RealmParts } from "./realm_parts.ts";
 import { type InvokePolicy, Registration } from "./registrations.ts";
 import { UriIndex } from "./uri_index.ts";
 
@@ -47,7 +47,7 @@ export class RegistrationIndex {
   ): Registration {
     let id = this.#parts.random.id();
     while (this.#byId.has(id)) id = this.#parts.random.id();
-    const registration = new Registration(id, { ...wanted, created: isoTime(this.#parts.clock.now()) });
+    const registration = new Registration(id, { ...wanted, createdSeconds: this.#parts.clock.now() });
     this.#byId.set(id, registration);
     this.#index.add(wanted.uri, wanted.match, registration);
     return registration;

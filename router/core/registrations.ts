@@ -25,8 +25,8 @@ export class Registration {
   readonly match: MatchPolicy;
   /** Who of several callees gets a call. */
   readonly policy: InvokePolicy;
-  /** ISO 8601 UTC. */
-  readonly created: string;
+  /** Seconds since 1970 when it was made. */
+  readonly createdSeconds: number;
   /** Whether the timeout of a call is passed on to the callee. */
   readonly forwardTimeout: boolean;
   readonly #callees: Callee[] = [];
@@ -40,7 +40,7 @@ export class Registration {
       match: MatchPolicy;
       policy: InvokePolicy;
       forwardTimeout: boolean;
-      created: string;
+      createdSeconds: number;
     },
   ) {
     this.id = id;
@@ -48,7 +48,7 @@ export class Registration {
     this.match = wanted.match;
     this.policy = wanted.policy;
     this.forwardTimeout = wanted.forwardTimeout;
-    this.created = wanted.created;
+    this.createdSeconds = wanted.createdSeconds;
   }
 
   /** The callees in order of registration. */

@@ -7,9 +7,10 @@ import { type CoreCounters, type CoreGauges, makeCounters } from "./counters.ts"
 import { FailureBrake } from "./failure_brake.ts";
 import { InternalSession } from "./internal_session.ts";
 import { DEFAULT_BEHAVIOUR, DEFAULT_LIMITS, type RouterCoreOptions } from "./options.ts";
-import { CRYPTO_RANDOM } from "./random.ts";
+import { CryptoRandom } from "./random.ts";
 import { Realm } from "./realm.ts";
 import { type RealmParts, RisingIds } from "./realm_parts.ts";
+import { SharedDelay } from "./shared_delay.ts";
 
 /**
  * Routes WAMP messages between connections.
@@ -23,12 +24,13 @@ export class RouterCore {
   readonly #authentications = new Map<string, Authentication>();
   readonly #anyone: Authentication;
   readonly #brake: FailureBrake;
+  readonly #helloDelay: SharedDelay;
   readonly #options: RouterCoreOptions;
   #shuttingDown: { readonly done: () => void; readonly promise: Promise<void> } | undefined;
 
   /** Makes a router with its realms and without connections. */
   constructor(options: RouterCoreOptions) {
-    const { clock, random = CRYPTO_RANDOM, logger = SILENT } = options;
+    const { clock, random = new CryptoRandom(), logger = SILENT } = options;
     this.#options = options;
     this.#parts = {
       clock,
@@ -41,6 +43,7 @@ export class RouterCore {
     };
     this.#anyone = new Authentication(undefined, this.#parts);
     this.#brake = new FailureBrake(clock, this.#parts.limits);
+    this.#helloDelay = new SharedDelay(clock, this.#parts.limits.helloMs);
     for (const [path, config] of Object.entries(options.authentication)) {
       this.#authentications.set(path, new Authentication(config, this.#parts));
     }
@@ -88,6 +91,7 @@ export class RouterCore {
       parts: this.#parts,
       realm: (name) => this.#realms.get(name),
       authentication: this.#authentication(link.info.path),
+      helloDelay: this.#helloDelay,
       brake: this.#brake,
       freshSessionId: () => this.#freshSessionId(),
       agent: this.#options.agent ?? "ocs-router",
@@ -151,7 +155,7 @@ export class RouterCore {
   #freshSessionId(): number {
     for (;;) {
       const id = this.#parts.random.id();
-      const isTaken = [...this.#realms.values()].some((realm) => realm.sessions.has(id));
+      const isTaken = this.#realms.values().some((realm) => realm.sessions.has(id));
       if (!isTaken) return id;
     }
   }
