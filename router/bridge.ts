@@ -195,7 +195,9 @@ function bodyOf(request: IncomingMessage, limit: number): Promise<Uint8Array> {
       const [only] = parts;
       resolve(only !== undefined && parts.length === 1 ? only : concat(parts, length));
     });
-    request.on("close", () => reject(new BridgeRefusal(400, "Request body ended early.")));
+    request.on("close", () => {
+      if (!request.complete) reject(new BridgeRefusal(400, "Request body ended early."));
+    });
   });
 }
 
