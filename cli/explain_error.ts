@@ -27,6 +27,13 @@ export function explainError(
   return { text, code };
 }
 
+/** The error as the one JSON object that a program with `--json` reads from standard output. */
+export function errorJson(error: unknown, exitCode: ExitCode): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const uri = error instanceof ControlClientError ? { uri: error.uri } : {};
+  return JSON.stringify({ error: message, ...uri, exitCode });
+}
+
 /** Reasons for which a request found nobody. */
 const UNREACHABLE = new Set([
   "wamp.error.no_such_procedure",

@@ -20,9 +20,10 @@ export async function main(
   try {
     return await runCommandLine(args, console);
   } catch (error) {
-    const { explainError } = await import("./explain_error.ts");
+    const { errorJson, explainError } = await import("./explain_error.ts");
     const { text, code } = explainError(error, console.err.look);
     await console.err.print(text);
+    if (args.includes("--json")) await console.out.print(errorJson(error, code));
     return code;
   } finally {
     await Promise.all([console.out.flush(), console.err.flush()]);

@@ -191,3 +191,18 @@ Deno.test("ocs without a router fails within its deadline and says what was trie
   assert.equal(code, 3);
   assert.match(stderr, /ws:\/\/127\.0\.0\.1:1\/ws.*ECONNREFUSED/);
 });
+
+Deno.test("ocs with --json tells a failure as one JSON object, beside the text on standard error", async () => {
+  const { code, stdout, stderr } = await ocs([
+    "status",
+    "faker1.acq",
+    "--json",
+    "--site-hub",
+    "ws://127.0.0.1:1/ws",
+  ]);
+  assert.equal(code, 3);
+  const { error, exitCode } = JSON.parse(stdout);
+  assert.equal(exitCode, 3);
+  assert.match(error, /ECONNREFUSED/);
+  assert.match(stderr, /ECONNREFUSED/);
+});
