@@ -23,6 +23,7 @@ export {
   type ApiOperation,
   type Arguments,
   type Authentication,
+  BackpressureError,
   BoundedStream,
   type CallOptions,
   CallTimeoutError,

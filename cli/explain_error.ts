@@ -1,5 +1,11 @@
 /** Errors as an operator sees them. @module */
-import { CallTimeoutError, ControlClientError, JoinError, NotConnectedError } from "../client/errors.ts";
+import {
+  BackpressureError,
+  CallTimeoutError,
+  ControlClientError,
+  JoinError,
+  NotConnectedError,
+} from "../client/errors.ts";
 import { OptionError, SiteError } from "../site/errors.ts";
 import { ExitCode } from "./exit_code.ts";
 import { type OutputLook, styled } from "./output.ts";
@@ -50,7 +56,9 @@ export function exitCodeOf(error: unknown): ExitCode | undefined {
   // A verb's words that cannot be read: AGENT.OP, key=value.
   if (error instanceof SyntaxError) return ExitCode.USAGE;
   if (error instanceof CallTimeoutError) return ExitCode.TIMEOUT;
-  if (error instanceof JoinError || error instanceof NotConnectedError) return ExitCode.UNREACHABLE;
+  if (
+    error instanceof JoinError || error instanceof NotConnectedError || error instanceof BackpressureError
+  ) return ExitCode.UNREACHABLE;
   if (error instanceof ControlClientError) {
     if (error.uri === "wamp.error.timeout") return ExitCode.TIMEOUT;
     if (UNREACHABLE.has(error.uri)) return ExitCode.UNREACHABLE;

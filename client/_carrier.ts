@@ -13,7 +13,7 @@ export interface Carrier extends AsyncDisposable {
   readonly kind: "wamp" | "http";
   /** Where it leads, for messages. */
   readonly url: string;
-  /** Calls a procedure; gives its one value. Throws `CallTimeoutError`, `WampError`, `NotConnectedError`. */
+  /** Calls a procedure; gives its one value. Throws `CallTimeoutError`, `WampError`, `NotConnectedError`, `BackpressureError`. */
   call(procedure: string, args: readonly unknown[], options: CarrierCall): Promise<unknown>;
   /** Waits until it works again after a loss, for at most this time; true when it does. */
   recovered(timeoutMs: number): Promise<boolean>;

@@ -1,7 +1,13 @@
 /** Errors that say what was asked of whom, how long it took, and what to try. @module */
 import { WampError } from "../wamp/mod.ts";
 import { HTTP_CONNECTION_ERROR, HTTP_REQUEST_ERROR } from "./_http_carrier.ts";
-import { CallTimeoutError, ControlClientError, JoinError, NotConnectedError } from "./errors.ts";
+import {
+  BackpressureError,
+  CallTimeoutError,
+  ControlClientError,
+  JoinError,
+  NotConnectedError,
+} from "./errors.ts";
 
 /** What was going on. */
 export interface Circumstances {
@@ -51,6 +57,12 @@ function diagnose(error: unknown, about: Circumstances): Diagnosis | undefined {
   if (error instanceof NotConnectedError) {
     return plain(
       `the connection to the router at ${about.url} is lost, it is being renewed`,
+      "wamp.close.transport_lost",
+    );
+  }
+  if (error instanceof BackpressureError) {
+    return plain(
+      `the router at ${about.url} reads too slowly, ${error.bufferedBytes} bytes wait to be sent to it`,
       "wamp.close.transport_lost",
     );
   }

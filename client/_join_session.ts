@@ -6,6 +6,7 @@ import type { FrameTransport } from "../transport/frame_transport.ts";
 import { serializerFor } from "../wamp/mod.ts";
 import type { FloatMode } from "./_float_mode.ts";
 import { JoinedSession, LEAVE_TIMEOUT_MS } from "./_joined_session.ts";
+import type { OutgoingLimits } from "./_outgoing_watch.ts";
 import { TRANSPORT_LOST } from "./_reasons.ts";
 import { SessionMachine, textOf } from "./_session_machine.ts";
 import { abortText } from "./_dict.ts";
@@ -19,6 +20,7 @@ export interface JoinOptions {
   readonly authentication: Authentication | undefined;
   readonly floatMode: FloatMode;
   readonly maxMessageBytes: number;
+  readonly outgoing: OutgoingLimits;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -44,7 +46,9 @@ export function joinSession(frames: FrameTransport, options: JoinOptions): Promi
     serializer: serializerFor(encoding),
     floatMode: options.floatMode,
     maxMessageBytes: options.maxMessageBytes,
+    outgoing: options.outgoing,
     logger,
+    clock,
   });
   const machine = new SessionMachine(transport, options);
   return new Promise((resolve, reject) => {

@@ -42,6 +42,11 @@ export class JoinedSession {
     return this.#session.isOpen && !this.#machine.isOver;
   }
 
+  /** How much waits to be sent, if that is too much for another publication or call; 0 otherwise. */
+  get excessBytes(): number {
+    return this.#machine.transport.excessBytes;
+  }
+
   /** Calls a procedure. */
   call(procedure: string, args: readonly unknown[], options: CallOptions): Promise<unknown> {
     const timeoutMs = options.timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS;

@@ -1,9 +1,11 @@
 /** What stands between autobahn's session and the wire, and mends what autobahn does not do. @module */
 import type { SessionTransport } from "../deps/autobahn.ts";
+import type { Clock } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
 import type { FrameTransport } from "../transport/frame_transport.ts";
 import { MessageType as T, type Serializer, WampError } from "../wamp/mod.ts";
 import { OpenInvocation } from "./_open_invocation.ts";
+import { type OutgoingLimits, OutgoingWatch } from "./_outgoing_watch.ts";
 import { ROLES } from "./_roles.ts";
 import type { FloatMode } from "./_float_mode.ts";
 import { abortText, asDict } from "./_dict.ts";
@@ -26,7 +28,9 @@ export interface SessionTransportOptions {
   readonly floatMode: FloatMode;
   /** No message above this many encoded bytes is sent. */
   readonly maxMessageBytes: number;
+  readonly outgoing: OutgoingLimits;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
 
 /**
@@ -46,6 +50,7 @@ export class WampSessionTransport implements SessionTransport {
 
   readonly #options: SessionTransportOptions;
   readonly #frames: FrameTransport;
+  readonly #watch: OutgoingWatch;
   readonly #isText: boolean;
   readonly #decoder = new TextDecoder();
   readonly #encoder = new TextEncoder();
@@ -60,12 +65,24 @@ export class WampSessionTransport implements SessionTransport {
   #joined = false;
   #left = false;
   #violation: string | undefined;
+  #broken: string | undefined;
 
   /** Takes over the frames' handlers. */
   constructor(options: SessionTransportOptions) {
     this.#options = options;
     this.#frames = options.frames;
     this.#isText = options.serializer.encoding === "json";
+    this.#watch = new OutgoingWatch({
+      ...options.outgoing,
+      bufferedBytes: () => this.#frames.bufferedBytes,
+      lost: (why) => {
+        this.#broken = `the router does not read: ${why}`;
+        options.logger.error(`The router does not read: ${why}; ending the connection`);
+        this.#frames.terminate();
+      },
+      clock: options.clock,
+      logger: options.logger,
+    });
     this.#frames.onmessage = (frame) => this.#receive(frame);
     this.#frames.onclose = (code, reason) => this.#closed(code, reason);
   }
@@ -73,6 +90,11 @@ export class WampSessionTransport implements SessionTransport {
   /** True once there will be no more messages: after a GOODBYE, an ABORT or the end of the connection. */
   get left(): boolean {
     return this.#left;
+  }
+
+  /** How much waits to be sent, if that is too much for another publication or call; 0 otherwise. */
+  get excessBytes(): number {
+    return this.#watch.excessBytes();
   }
 
   /** Sends a message of autobahn's. */
@@ -105,7 +127,7 @@ export class WampSessionTransport implements SessionTransport {
       case T.ERROR:
         return this.#sendInvocationError(message);
     }
-    this.#frames.send(this.#encode(message));
+    this.#transmit(this.#encode(message));
   }
 
   /** Called by autobahn when it finds a violation that the checks here let through. */
@@ -122,7 +144,7 @@ export class WampSessionTransport implements SessionTransport {
   #sendPublish(message: unknown[], request: number): void {
     this.#lastRequest = request;
     if (asDict(message[2]).acknowledge !== true) {
-      this.#frames.send(this.#encodeChecked(message));
+      this.#transmit(this.#encodeChecked(message));
       return;
     }
     this.#sendRequest(message, request);
@@ -132,16 +154,16 @@ export class WampSessionTransport implements SessionTransport {
     this.#lastRequest = request;
     const type = Number(message[0]);
     this.#pending.set(request, type);
-    let frame: string | Uint8Array;
+    let bytes: Uint8Array;
     try {
-      frame = this.#encodeChecked(message);
+      bytes = this.#encodeChecked(message);
     } catch (cause) {
       // Answered here, so that the promise that autobahn holds for it settles.
       const error = asWampError(cause);
       queueMicrotask(() => this.#deliver([T.ERROR, type, request, {}, error.uri, [...error.args], {}]));
       return;
     }
-    this.#frames.send(frame);
+    this.#transmit(bytes);
   }
 
   #sendYield(message: unknown[], request: number): void {
@@ -149,33 +171,38 @@ export class WampSessionTransport implements SessionTransport {
     if (open === undefined) return;
     const isFinal = asDict(message[2]).progress !== true;
     if (isFinal) this.#open.delete(request);
-    let frame: string | Uint8Array;
+    let bytes: Uint8Array;
     try {
-      frame = this.#encodeChecked(message);
+      bytes = this.#encodeChecked(message);
     } catch (cause) {
       this.#open.delete(request);
       const error = asWampError(cause);
       this.#options.logger.error(`Cannot send the result of a call: ${error.message}`);
-      frame = this.#encode([T.ERROR, T.INVOCATION, request, {}, error.uri, [...error.args]]);
+      bytes = this.#encode([T.ERROR, T.INVOCATION, request, {}, error.uri, [...error.args]]);
     }
-    this.#frames.send(frame);
+    this.#transmit(bytes);
   }
 
   #sendInvocationError(message: unknown[]): void {
     const request = Number(message[2]);
     if (!this.#open.delete(request)) return;
-    let frame: string | Uint8Array;
+    let bytes: Uint8Array;
     try {
-      frame = this.#encodeChecked(message);
+      bytes = this.#encodeChecked(message);
     } catch (cause) {
       // Python's way is to repeat the whole text and fail again: the URI survives here, the values do not.
       const error = asWampError(cause);
-      frame = this.#encode([T.ERROR, T.INVOCATION, request, {}, message[4], [error.args[0]]]);
+      bytes = this.#encode([T.ERROR, T.INVOCATION, request, {}, message[4], [error.args[0]]]);
     }
-    this.#frames.send(frame);
+    this.#transmit(bytes);
   }
 
-  #encodeChecked(message: unknown[]): string | Uint8Array {
+  #transmit(bytes: Uint8Array): void {
+    this.#frames.send(this.#isText ? this.#decoder.decode(bytes) : bytes);
+    this.#watch.sent(bytes.length);
+  }
+
+  #encodeChecked(message: unknown[]): Uint8Array {
     let bytes: Uint8Array;
     try {
       bytes = this.#options.serializer.encodeValue(message);
@@ -189,12 +216,11 @@ export class WampSessionTransport implements SessionTransport {
         `The message has ${bytes.length} bytes, more than the ${limit} that peers take`,
       ]);
     }
-    return this.#isText ? this.#decoder.decode(bytes) : bytes;
+    return bytes;
   }
 
-  #encode(message: unknown[]): string | Uint8Array {
-    const bytes = this.#options.serializer.encodeValue(message);
-    return this.#isText ? this.#decoder.decode(bytes) : bytes;
+  #encode(message: unknown[]): Uint8Array {
+    return this.#options.serializer.encodeValue(message);
   }
 
   #receive(frame: string | Uint8Array): void {
@@ -361,11 +387,12 @@ export class WampSessionTransport implements SessionTransport {
 
   #closed(code: number, reason: string): void {
     this.#left = true;
+    this.#watch.stop();
     const lost = new WampError("wamp.close.transport_lost", ["The connection to the router was lost"]);
     for (const open of this.#open.values()) open.abort(lost);
     this.#open.clear();
     this.#pending.clear();
-    this.onclose(code, reason, this.#violation);
+    this.onclose(code, this.#broken ?? reason, this.#violation);
   }
 }
 

@@ -3,7 +3,7 @@ import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
 import { WampError } from "../wamp/mod.ts";
 import { HTTP_CONNECTION_ERROR } from "./_http_carrier.ts";
 import { TRANSPORT_LOST } from "./_reasons.ts";
-import { NotConnectedError, OperationLostError } from "./errors.ts";
+import { BackpressureError, NotConnectedError, OperationLostError } from "./errors.ts";
 
 /** The agent is asked again after this time, so that one that hangs is noticed. */
 const SLICE_SECONDS = 20;
@@ -110,6 +110,8 @@ export class Wait {
 
 function whoIsAway(error: unknown): "router" | "agent" | undefined {
   if (error instanceof NotConnectedError) return "router";
+  // Not sent, as if the agent were away for a moment: asked again after a pause.
+  if (error instanceof BackpressureError) return "agent";
   if (!(error instanceof WampError)) return undefined;
   switch (error.uri) {
     case TRANSPORT_LOST:

@@ -37,6 +37,15 @@ export interface ConnectOptions {
   readonly floats?: Floats | undefined;
   /** Larger messages are not sent; default 1 MiB, which is what Python peers take. */
   readonly maxMessageBytes?: number | undefined;
+  /**
+   * Bytes that may wait to be sent. Above it, once that has lasted a second, publications and calls are refused with
+   * `BackpressureError`; a burst may fill half of `hardQueueBytes` before. Default 1 MiB.
+   */
+  readonly softQueueBytes?: number | undefined;
+  /** Above so many waiting bytes the connection is ended and made anew. Default 16 MiB. */
+  readonly hardQueueBytes?: number | undefined;
+  /** So does a router that takes not one byte for this long while more than `softQueueBytes` wait. Default 15,000 ms. */
+  readonly stuckMs?: number | undefined;
   /** Serializers to offer, best first. Default all three, CBOR first. */
   readonly subprotocols?: readonly string[] | undefined;
   /** Another way to the router than a WebSocket to `url`, such as the in-process one of our router. */

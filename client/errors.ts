@@ -7,6 +7,24 @@ export class NotConnectedError extends Error {
   override readonly name = "NotConnectedError";
 }
 
+/**
+ * The router reads too slowly, and more waits to be sent than may: this publication or call was not sent.
+ *
+ * The session goes on. Whoever publishes periodically counts a loss; a call can be made again a little later.
+ */
+export class BackpressureError extends Error {
+  /** Name of the class. */
+  override readonly name = "BackpressureError";
+  /** Bytes that waited to be sent. */
+  readonly bufferedBytes: number;
+
+  /** An error with what waited. */
+  constructor(message: string, bufferedBytes: number) {
+    super(message);
+    this.bufferedBytes = bufferedBytes;
+  }
+}
+
 /** A session could not be joined, within the deadline or at all. */
 export class JoinError extends Error {
   /** Name of the class. */

@@ -63,6 +63,7 @@ export { BoundedStream, type StreamOptions, type StreamSource } from "./bounded_
 export type { ClientSite, SiteChoice } from "./client_site.ts";
 export type { ConnectOptions, OpenTransport } from "./connect_options.ts";
 export {
+  BackpressureError,
   CallTimeoutError,
   ControlClientError,
   type ControlClientErrorOptions,

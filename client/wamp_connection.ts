@@ -4,11 +4,12 @@ import { type Logger, SILENT } from "../internal/log.ts";
 import { joinSession } from "./_join_session.ts";
 import type { JoinedSession } from "./_joined_session.ts";
 import { FloatMode } from "./_float_mode.ts";
+import { DEFAULT_OUTGOING_LIMITS } from "./_outgoing_watch.ts";
 import { TRANSPORT_LOST } from "./_reasons.ts";
 import { ReconnectPolicy } from "./_reconnect_policy.ts";
 import { Uses } from "./_uses.ts";
 import type { ConnectOptions, OpenTransport } from "./connect_options.ts";
-import { JoinError, NotConnectedError } from "./errors.ts";
+import { BackpressureError, JoinError, NotConnectedError } from "./errors.ts";
 import type {
   CallOptions,
   ConnectionState,
@@ -56,7 +57,8 @@ export async function connectWamp(options: ConnectOptions): Promise<WampConnecti
  *
  * Procedures and subscriptions are renewed on every join. While it is not joined, everything fails at once
  * with `NotConnectedError` and nothing is queued; whatever waits when a session is lost is rejected with a
- * `WampError` of the URI `wamp.close.transport_lost`.
+ * `WampError` of the URI `wamp.close.transport_lost`. While the router reads too slowly, publications and calls fail
+ * with `BackpressureError`.
  */
 export class WampConnection implements WampSession, AsyncDisposable {
   /** The realm it joins. */
@@ -74,6 +76,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
   readonly #done: Promise<void>;
   #state: ConnectionState = "connecting";
   #session: JoinedSession | undefined;
+  #refused = 0;
   #lastFailure: Error | undefined;
   #lastLeave: LeaveDetails | undefined;
 
@@ -129,6 +132,11 @@ export class WampConnection implements WampSession, AsyncDisposable {
     return this.#lastFailure;
   }
 
+  /** Publications and calls that were refused with `BackpressureError` so far, all sessions together. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Has a listener told of every change of state; returns what ends that. */
   onStateChange(listener: (state: ConnectionState) => void): () => void {
     this.#listeners.add(listener);
@@ -175,7 +183,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
   /** Calls a procedure; see `WampSession`. */
   call(procedure: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
     try {
-      return this.#current(`call "${procedure}"`).call(procedure, args, options);
+      return this.#unclogged(`call "${procedure}"`).call(procedure, args, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -189,7 +197,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
   publish(topic: string, args: readonly unknown[] = [], options: PublishOptions = {}): Promise<void> {
     let promise: Promise<void>;
     try {
-      promise = this.#current(`publish to "${topic}"`).publish(topic, args, options);
+      promise = this.#unclogged(`publish to "${topic}"`).publish(topic, args, options);
       if (!options.acknowledge) return promise;
     } catch (error) {
       promise = Promise.reject(error);
@@ -242,6 +250,18 @@ export class WampConnection implements WampSession, AsyncDisposable {
     const why = this.#lastFailure?.message ?? this.#lastLeave?.message ?? "";
     throw new NotConnectedError(
       `Cannot ${action}: not connected to ${this.url} (${this.state}${why === "" ? "" : `, ${why}`})`,
+    );
+  }
+
+  /** The session, unless what it has to send already is too much. */
+  #unclogged(action: string): JoinedSession {
+    const session = this.#current(action);
+    const waiting = session.excessBytes;
+    if (waiting === 0) return session;
+    this.#refused++;
+    throw new BackpressureError(
+      `Cannot ${action}: the router at ${this.url} reads too slowly (${waiting} bytes wait to be sent)`,
+      waiting,
     );
   }
 
@@ -304,6 +324,11 @@ export class WampConnection implements WampSession, AsyncDisposable {
       authentication: this.#options.authentication,
       floatMode: this.#floatMode,
       maxMessageBytes: this.#options.maxMessageBytes ?? 1024 * 1024,
+      outgoing: {
+        softQueueBytes: this.#options.softQueueBytes ?? DEFAULT_OUTGOING_LIMITS.softQueueBytes,
+        hardQueueBytes: this.#options.hardQueueBytes ?? DEFAULT_OUTGOING_LIMITS.hardQueueBytes,
+        stuckMs: this.#options.stuckMs ?? DEFAULT_OUTGOING_LIMITS.stuckMs,
+      },
       timeoutMs,
       signal,
       logger: this.#logger,

@@ -133,7 +133,8 @@ export interface LeaveDetails {
  * One session with a router, or a row of them over reconnects (`WampConnection`).
  *
  * Everything that waits has a bound. While not joined, `call`, `publish`, `subscribe` and `register` fail at
- * once with `NotConnectedError`; nothing is queued.
+ * once with `NotConnectedError`; nothing is queued. While the router reads too slowly, `call` and `publish` fail with
+ * `BackpressureError`.
  */
 export interface WampSession {
   /** Where it stands. */

@@ -1,7 +1,7 @@
 /** Feeds: what an agent publishes for recorders, databases and people. @module */
 import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
-import { NotConnectedError } from "../client/errors.ts";
+import { BackpressureError, NotConnectedError } from "../client/errors.ts";
 import { WampError } from "../wamp/errors.ts";
 import { errorText } from "./run_outcome.ts";
 import { checkValues, type FieldKind, FieldKinds, toKind } from "./field_kinds.ts";
@@ -49,12 +49,13 @@ export interface Feed<M = unknown> {
   readonly address: string;
   /** Whether it takes samples for recorders. */
   readonly record: boolean;
-  /** Events that could not be sent because the router was away. */
+  /** Events that could not be sent because the router was away or read too slowly. */
   readonly lost: number;
   /**
    * Publishes a message, or on a record feed a sample or samples.
    *
-   * Never throws because the router is away: such an event is counted in `lost` and logged.
+   * Never throws because the router is away or reads too slowly: such an event is counted in `lost`, which is logged
+   * at most once a minute.
    *
    * @throws {TypeError | RangeError} If a record feed cannot take it: a bad field name, a value of another kind, other
    * fields than the block had before, lengths that differ. Nothing of it is kept then.
@@ -72,13 +73,13 @@ export interface FeedOwner {
   readonly agentSessionId: string;
   readonly log: Logger;
   readonly clock?: Clock;
-  /** Sends an event; rejects when the router is away. */
+  /** Sends an event; rejects when the router is away or reads too slowly. */
   publish(topic: string, args: readonly unknown[]): Promise<void>;
 }
 
 // Python peers drop the connection on a message above 1 MiB, so a large buffer goes out in several events.
 const EVENT_BYTES = 800_000;
-const COMPLAINT_PERIOD_SECONDS = 60;
+const COMPLAINT_PERIOD_MS = 60_000;
 
 /** The framework's side of a `Feed`. */
 export class OwnedFeed implements Feed {
@@ -93,7 +94,8 @@ export class OwnedFeed implements Feed {
   readonly #blocks = new Map<string, FeedBlock>();
   #bufferSince: number | undefined;
   #lost = 0;
-  #complainedAt: number | undefined;
+  #complainedAtMs = -Infinity;
+  #isLosing = false;
 
   /** Makes a feed; nothing is sent yet. */
   constructor(owner: FeedOwner, name: string, spec: FeedSpec = {}) {
@@ -168,18 +170,23 @@ export class OwnedFeed implements Feed {
   }
 
   #recovered(): void {
-    if (this.#complainedAt === undefined) return;
-    this.#complainedAt = undefined;
+    if (!this.#isLosing) return;
+    this.#isLosing = false;
     this.#owner.log.info(`Publishing to feed ${this.name} again; ${this.#lost} events were lost so far`);
   }
 
   /** Says it like Python, but not once per event: a feed at 200 Hz would fill the disk during an outage. */
   #complain(cause: unknown): void {
-    const now = this.#clock.now();
-    if (this.#complainedAt !== undefined && now - this.#complainedAt < COMPLAINT_PERIOD_SECONDS) return;
-    this.#complainedAt = now;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#complainedAtMs < COMPLAINT_PERIOD_MS) return;
+    this.#complainedAtMs = nowMs;
+    this.#isLosing = true;
     const away = cause instanceof NotConnectedError || cause instanceof WampError;
-    const what = away ? `${this.record ? "" : "TransportLost. "}crossbar server likely unreachable. ` : "";
+    const what = away
+      ? `${this.record ? "" : "TransportLost. "}crossbar server likely unreachable. `
+      : cause instanceof BackpressureError
+      ? "crossbar server does not keep up. "
+      : "";
     this.#owner.log.error(
       `Could not publish to Feed. ${what}(feed ${this.name}, ${this.#lost} events lost so far: ${
         errorText(cause)

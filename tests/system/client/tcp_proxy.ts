@@ -9,6 +9,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #done: Promise<void>;
   readonly #relays: Promise<void>[] = [];
   #frozen = false;
+  #gate: PromiseWithResolvers<void> | undefined;
 
   private constructor(listener: Deno.TcpListener, target: number) {
     this.#listener = listener;
@@ -26,20 +27,32 @@ export class TcpProxy implements AsyncDisposable {
     this.#frozen = true;
   }
 
+  /** From now on nothing is read from the client's side, as by a router that is stuck; the other way goes on. */
+  stopReading(): void {
+    this.#gate = Promise.withResolvers<void>();
+  }
+
+  /** Reads on. */
+  readAgain(): void {
+    this.#gate?.resolve();
+    this.#gate = undefined;
+  }
+
   async #serve(target: number): Promise<void> {
     for await (const near of this.#listener) {
       const far = await Deno.connect({ hostname: "127.0.0.1", port: target });
       for (const [from, to] of [[near, far], [far, near]] as const) {
         this.#connections.add(from);
-        this.#relays.push(this.#relay(from, to));
+        this.#relays.push(this.#relay(from, to, from === near));
       }
     }
   }
 
-  async #relay(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+  async #relay(from: Deno.TcpConn, to: Deno.TcpConn, isOutward: boolean): Promise<void> {
     try {
       const buffer = new Uint8Array(65_536);
       for (;;) {
+        if (isOutward) await this.#gate?.promise;
         const length = await from.read(buffer);
         if (length === null) break;
         let part = buffer.subarray(0, length);
@@ -59,6 +72,7 @@ export class TcpProxy implements AsyncDisposable {
   /** Ends every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    this.readAgain();
     for (const connection of [...this.#connections]) this.#close(connection);
     await Promise.all(this.#relays);
     await this.#done;

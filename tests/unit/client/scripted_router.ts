@@ -91,6 +91,16 @@ export class ScriptedPeer {
     await this.closed;
   }
 
+  /** Reads no more. */
+  stopReading(): void {
+    this.#pair.server.hold();
+  }
+
+  /** Reads on. */
+  readAgain(): void {
+    this.#pair.server.release();
+  }
+
   /** Breaks the connection. */
   cut(): void {
     this.#pair.server.terminate();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { FloatMode } from "../../../client/_float_mode.ts";
+import { DEFAULT_OUTGOING_LIMITS } from "../../../client/_outgoing_watch.ts";
 import { WampSessionTransport } from "../../../client/_session_transport.ts";
+import { SYSTEM_CLOCK } from "../../../internal/clock.ts";
 import { memoryPair } from "../../../transport/mod.ts";
 import { JSON_SERIALIZER } from "../../../wamp/mod.ts";
 import { RecordLogger } from "./record_logger.ts";
@@ -13,7 +15,9 @@ Deno.test("a session that throws over a message ends the connection, not the pro
     serializer: JSON_SERIALIZER,
     floatMode: new FloatMode("plain"),
     maxMessageBytes: 1000,
+    outgoing: DEFAULT_OUTGOING_LIMITS,
     logger,
+    clock: SYSTEM_CLOCK,
   });
   transport.onmessage = () => {
     throw new TypeError("a field is missing");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NotConnectedError } from "../../../client/errors.ts";
+import { BackpressureError, NotConnectedError } from "../../../client/errors.ts";
 import { createLog, type FeedSpec, Float, type LogRecord, ManualClock } from "../../../framework/mod.ts";
 import { OwnedFeed } from "../../../framework/feed.ts";
 
@@ -227,4 +227,28 @@ Deno.test("a feed whose router is away counts and tells what it loses, without a
   await clock.advance(0);
   assert.match(lines[2]?.text ?? "", /again; 101 events were lost/);
   assert.deepEqual(data(events[0]), { x: [new Float(2)] }, "what could not be sent is gone");
+});
+
+Deno.test("events refused because the router reads too slowly are lost and logged once a minute, though some get through", async () => {
+  const lines: LogRecord[] = [];
+  const clock = new ManualClock(1000);
+  let turn = 0;
+  const feed = new OwnedFeed({
+    address: "observatory.tested",
+    agentClass: "TestAgent",
+    agentSessionId: "1000.0",
+    log: createLog({ sinks: [{ write: (record) => lines.push(record) }] }),
+    clock,
+    publish: () =>
+      turn++ % 2 === 0 ? Promise.reject(new BackpressureError("too slow", 2_000_000)) : Promise.resolve(),
+  }, "temps");
+  for (let i = 0; i < 240; i++) {
+    feed.publish(i);
+    await clock.advance(0.5);
+  }
+  assert.equal(feed.lost, 120);
+  const complaints = lines.filter(({ level }) => level === "error").map(({ text }) => text);
+  assert.equal(complaints.length, 2);
+  assert.match(complaints[0] ?? "", /does not keep up\. \(feed temps, 1 events lost so far: .*too slow/);
+  assert.equal(lines.length, 4, "a line of recovery for each");
 });
