@@ -122,7 +122,7 @@ export class Bridge {
       : Math.min(service.postBodyLimit, limits.maxBodyBytes);
     const announced = Number(request.headers["content-length"] ?? "0");
     if (announced > limit) throw tooLong(announced, limit);
-    return await bodyOf(request, limit);
+    return await bodyOf(request, limit, limits.idleHttpMs);
   }
 
   /** Steps 6 and 7. */
@@ -181,17 +181,23 @@ export class Bridge {
   }
 }
 
-/** Reads a body to its end; rejects as soon as it is too long, or when the client goes away. */
-function bodyOf(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+/** Reads a body to its end; rejects when it is too long or takes too long, or when the client goes away. */
+function bodyOf(request: IncomingMessage, limit: number, timeoutMs: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const parts: Uint8Array[] = [];
     let length = 0;
+    // A byte now and then would otherwise hold the connection for ever: it counts as busy, not as idle.
+    const timer = setTimeout(() => {
+      reject(new BridgeRefusal(408, `Request body did not arrive within ${timeoutMs / 1000} s.`));
+    }, timeoutMs);
+    request.on("close", () => clearTimeout(timer));
     request.on("data", (part: Uint8Array) => {
       length += part.length;
       if (length > limit) reject(tooLong(length, limit));
       else parts.push(part);
     });
     request.on("end", () => {
+      clearTimeout(timer);
       const [only] = parts;
       resolve(only !== undefined && parts.length === 1 ? only : concat(parts, length));
     });

@@ -176,7 +176,12 @@ export class HttpFront {
     }
     this.#sockets.set(socket, { idleSinceMs: performance.now(), busy: 0, upgraded: false });
     socket.on("close", () => this.#sockets.delete(socket));
+    // Sockets of node:http stay half open. Who goes without a word (port scans, health checks) would hold a place
+    // until the idle time is over.
+    const leftSilently = () => socket.destroy();
+    socket.once("end", leftSilently);
     socket.once("data", (first: Uint8Array) => {
+      socket.off("end", leftSilently);
       const upgrade = parseUpgrade(first);
       if (upgrade !== undefined) {
         return this.#upgrade(upgrade.request, socket, first.subarray(upgrade.headBytes));
@@ -223,13 +228,9 @@ export class HttpFront {
     if (state !== undefined) state.upgraded = true;
     const subprotocol = chosen ?? "";
     socket.write(switchingProtocols(request.header("sec-websocket-key") ?? "", subprotocol));
-    let address: string | undefined;
     const info: PeerInfo = {
-      // Asked of the system only when somebody wants to know, which is seldom.
-      get address() {
-        address ??= addressOf(socket);
-        return address;
-      },
+      // Asked now: a socket that is gone does not know any more, and its end is when the log wants it.
+      address: addressOf(socket),
       subprotocol: subprotocol === "" ? "wamp.2.json" : subprotocol,
       path,
       headers: knownHeaders(request),

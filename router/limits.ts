@@ -26,7 +26,7 @@ export interface RouterLimits {
   readonly stuckMs: number;
   /** Open connections, HTTP ones included; more are turned away. Default 4,096. */
   readonly connections: number;
-  /** An HTTP connection without a request is closed after this time, in ms. Default 65,000. */
+  /** An HTTP connection without a request is closed after this time, in ms; a body may take as long. Default 65,000. */
   readonly idleHttpMs: number;
   /** Calls under way through the HTTP bridge; more get status 503. Default 1,000. */
   readonly bridgeCalls: number;

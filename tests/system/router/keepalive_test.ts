@@ -68,6 +68,42 @@ Deno.test("a peer that has not said HELLO is pinged as well, and one without a W
   await untilTrue(() => server.router.status().connections === 0, { what: "no connections" });
 });
 
+Deno.test("a connection that ends without a word, or inside a request, frees its place at once", async () => {
+  // The idle time is far away: only the end of the connection can free the place.
+  await using server = await startRouter({ limits: { connections: 1, idleHttpMs: 60_000 } });
+  for (const words of ["", "GET /info HTT", "POST /call HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"]) {
+    {
+      using peer = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+      await peer.write(utf8.encode(words));
+      await untilTrue(() => server.router.status().connections === 1, { what: "a connection" });
+    }
+    await untilTrue(() => server.router.status().connections === 0, { what: `no connection after "${words}"` });
+  }
+});
+
+Deno.test("a request body that does not arrive in time is refused and its connection closed", async () => {
+  await using server = await startRouter({ limits: { idleHttpMs: 200 } });
+  using peer = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  await peer.write(utf8.encode("POST /call HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"));
+  const answer = new Uint8Array(512);
+  const count = await peer.read(answer);
+  assert.match(new TextDecoder().decode(answer.subarray(0, count ?? 0)), /^HTTP\/1\.1 408 /);
+  await untilTrue(() => server.router.status().connections === 0, { what: "no connections" });
+});
+
+Deno.test("the log says where a lost session came from", async () => {
+  const lines: string[] = [];
+  const say = (text: string) => void lines.push(text);
+  await using server = await startRouter({ logger: { debug: say, info: say, warn: say, error: say } });
+  {
+    using _peer = await RawPeer.join(server.port);
+  }
+  const line = await untilTrue(() => lines.find((text) => text.startsWith("Lost session")), {
+    what: "a line about the lost session",
+  });
+  assert.match(line, /tcp4:127\.0\.0\.1:\d{2,}/);
+});
+
 Deno.test("R25: a peer without HELLO is closed with 1002", async () => {
   await using server = await startRouter({ coreLimits: { helloMs: 100 } });
   using peer = await RawPeer.connect(server.port);
