@@ -77,7 +77,9 @@ Deno.test("a connection that ends without a word, or inside a request, frees its
       await peer.write(utf8.encode(words));
       await untilTrue(() => server.router.status().connections === 1, { what: "a connection" });
     }
-    await untilTrue(() => server.router.status().connections === 0, { what: `no connection after "${words}"` });
+    await untilTrue(() => server.router.status().connections === 0, {
+      what: `no connection after "${words}"`,
+    });
   }
 });
 
