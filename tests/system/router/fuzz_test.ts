@@ -8,7 +8,7 @@ import { clientFrame } from "../../unit/transport/client_frame.ts";
 import { RawPeer } from "./raw_peer.ts";
 import { ALL_SUBPROTOCOLS, startRouter } from "./start_router.ts";
 
-const DURATION_MS = Deno.env.get("OCS_SOAK") === "1" ? 600_000 : 10_000;
+const DURATION_MS = Deno.env.get("OCS_SOAK") === "1" ? 600_000 : 20_000;
 const SEED = Number(Deno.env.get("OCS_FUZZ_SEED") ?? "20260101");
 const ATTACKERS = 8;
 
