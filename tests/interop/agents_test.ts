@@ -4,6 +4,7 @@ import { connectWamp } from "../../client/mod.ts";
 import { Float } from "../../internal/float.ts";
 import { Crossbar } from "../helpers/crossbar.ts";
 import { testsWith } from "../helpers/interop_test.ts";
+import { startOurAgent } from "../helpers/our_agent.ts";
 import { Program } from "../helpers/process.ts";
 import { startPythonAgent } from "../helpers/python_agent.ts";
 import { pythonJson } from "../helpers/python_client.ts";
@@ -13,32 +14,6 @@ import { untilTrue } from "../helpers/until.ts";
 import { type SiteAgent, type SiteFolder, writeSite } from "../helpers/site_file.ts";
 
 const test = await testsWith("Python peers", pythonPeers);
-
-const FILES: Readonly<Record<string, string>> = {
-  FakeDataAgent: "fake_data.ts",
-  RegistryAgent: "registry.ts",
-  BarebonesAgent: "barebones.ts",
-};
-
-/** Starts one of our agents as an operator would, and waits until it answers. */
-async function startOurs(site: SiteFolder, { agentClass, instanceId }: SiteAgent): Promise<Program> {
-  const file = new URL(`../../agents/${FILES[agentClass]}`, import.meta.url).pathname;
-  const options = ["--instance-id", instanceId, "--site-file", site.file, "--site-host", "localhost"];
-  const program = Program.start({
-    name: instanceId,
-    command: Deno.execPath(),
-    args: ["run", "-A", file, ...options],
-    cwd: site.folder,
-    env: { OCS_CONFIG_DIR: site.folder },
-  });
-  await program.until(
-    async () =>
-      (await post(site.router, `observatory.${instanceId}`, ["get_agent_class"]))["error"] === undefined,
-    "an answer",
-    30_000,
-  );
-  return program;
-}
 
 type Kwargs = Readonly<Record<string, unknown>>;
 
@@ -179,7 +154,7 @@ async function startAll(
     agents.map((agent) =>
       agent.instanceId.startsWith("py-")
         ? startPythonAgent({ peers, site, instanceId: agent.instanceId })
-        : startOurs(site, agent)
+        : startOurAgent(site, agent)
     ),
   );
   return {
@@ -239,7 +214,7 @@ test("OCS 53, 57, 88, 89, 99: our agents show and publish on crossbar what Pytho
     if (!isCodes || "observatory_ts_mortal_acq" in event[0]) events.set(topic, args);
   }, { match: "wildcard", floats: "keep" });
   await using _agents = await startAll(peers, site, agents);
-  await using program = await startOurs(site, mortal);
+  await using program = await startOurAgent(site, mortal);
 
   const feeds = [
     "faker.feeds.false_temperatures",
@@ -291,7 +266,7 @@ test("Python's OCSClient drives our agents on crossbar", async (peers) => {
   await using router = await Crossbar.start(peers);
   const agent = { agentClass: "FakeDataAgent", instanceId: "ts-faker" };
   await using site = await writeSite(router, [agent]);
-  await using _ours = await startOurs(site, agent);
+  await using _ours = await startOurAgent(site, agent);
   const printed = await pythonJson({
     peers,
     script: [
@@ -319,3 +294,54 @@ test("Python's OCSClient drives our agents on crossbar", async (peers) => {
   assert.match(String(text), /acq\[session=1\]; status=done without error/);
   assert.match(String(text), /other keys in \.session: op_code, cred_level, degraded, data$/);
 });
+
+/** What Python's client asks of each of our agents and of its original; the names are those of `tests/tools/call_agents.py`. */
+const CALLED = [
+  {
+    kind: "fake_data",
+    agentClass: "FakeDataAgent",
+    arguments: [["--mode", "idle"], ["--frame-length", "1"]],
+  },
+  { kind: "registry", agentClass: "RegistryAgent", arguments: [] },
+  { kind: "barebones", agentClass: "BarebonesAgent", arguments: [["--mode", "idle"]] },
+] as const;
+
+const CALLS = new URL("../tools/call_agents.py", import.meta.url).pathname;
+
+/** A call, and what came back. */
+type Exchange = readonly [call: unknown, reply: unknown];
+
+test(
+  "Done 2: our agents reply to Python's OCSClient on crossbar as Python's own do",
+  async (peers, context) => {
+    await using router = await Crossbar.start(peers);
+    const agents = CALLED.flatMap(({ kind, agentClass, arguments: args }) => twins(agentClass, kind, args));
+    await using site = await writeSite(router, agents);
+    for (const { kind, agentClass } of CALLED) {
+      await context.step(kind, async () => {
+        const replies = async (instanceId: string): Promise<readonly Exchange[]> => {
+          const { stdout } = await Program.run({
+            name: `calls to ${instanceId}`,
+            command: peers.python,
+            args: [CALLS, site.file, instanceId, kind],
+          });
+          const parsed: unknown = JSON.parse(stdout);
+          assert(Array.isArray(parsed));
+          return parsed;
+        };
+        await using _theirs = await startPythonAgent({ peers, site, instanceId: `py-${kind}` });
+        const expected = await replies(`py-${kind}`);
+        await using _ours = await startOurAgent(site, { agentClass, instanceId: `ts-${kind}` });
+        const actual = await replies(`ts-${kind}`);
+        assert.equal(actual.length, expected.length);
+        const unmet: string[] = [];
+        for (const [n, [call, reply]] of expected.entries()) {
+          const asked = JSON.stringify(call);
+          const [theirs, ours] = [JSON.stringify(reply), JSON.stringify(actual[n]?.[1])];
+          if (theirs !== ours) unmet.push(`${asked}\n  Python: ${theirs}\n  ours:   ${ours}`);
+        }
+        assert.equal(unmet.length, 0, `replies differ:\n${unmet.join("\n")}`);
+      });
+    }
+  },
+);

@@ -1,0 +1,37 @@
+/** Our agents as programs of their own. @module */
+import { bridgeCall } from "./bridge.ts";
+import { Program } from "./process.ts";
+import type { SiteAgent, SiteFolder } from "./site_file.ts";
+
+const FILES: Readonly<Record<string, string>> = {
+  FakeDataAgent: "fake_data.ts",
+  RegistryAgent: "registry.ts",
+  BarebonesAgent: "barebones.ts",
+};
+
+/** Starts one of our agents as an operator would, and waits until it answers. The caller stops it. */
+export async function startOurAgent(
+  site: SiteFolder,
+  { agentClass, instanceId }: Pick<SiteAgent, "agentClass" | "instanceId">,
+): Promise<Program> {
+  const file = new URL(`../../agents/${FILES[agentClass]}`, import.meta.url).pathname;
+  const options = ["--instance-id", instanceId, "--site-file", site.file, "--site-host", "localhost"];
+  const program = Program.start({
+    name: instanceId,
+    command: Deno.execPath(),
+    args: ["run", "-A", file, ...options],
+    cwd: site.folder,
+    env: { OCS_CONFIG_DIR: site.folder },
+  });
+  try {
+    await program.until(
+      () => bridgeCall(site.router, `observatory.${instanceId}`, ["get_agent_class"]),
+      "an answer",
+      30_000,
+    );
+  } catch (error) {
+    await program.stop();
+    throw error;
+  }
+  return program;
+}
