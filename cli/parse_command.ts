@@ -3,7 +3,7 @@ import { message, runParserSync } from "../deps/optique.ts";
 import { nearMiss } from "../site/near_miss.ts";
 import { type Command, COMMAND_LINE } from "./command_line.ts";
 import { ExitCode } from "./exit_code.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../internal/version.ts";
 
 /** A command, or what to print and the exit code. */
 export type ParsedCommand =

@@ -1,7 +1,7 @@
 /** `ocs version`. @module */
 import { ExitCode } from "./exit_code.ts";
 import type { Console } from "./output.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../internal/version.ts";
 
 /** Prints the versions of this program and of what it runs on. */
 export async function runVersion(

@@ -5,8 +5,10 @@ import type { WireCounters } from "./wire_counters.ts";
 
 /** A snapshot of the router. */
 export interface RouterStatus {
-  /** Product and version. */
+  /** Product, as WELCOME names it. */
   readonly name: string;
+  /** Version of this toolkit. */
+  readonly version: string;
   /** Since its start. */
   readonly uptimeSeconds: number;
   /** Names of its realms. */

@@ -1,6 +1,7 @@
 /** The embedded router: one port, one core, and everything that watches them. @module */
 import { SYSTEM_CLOCK } from "../internal/clock.ts";
 import { type Logger, SILENT } from "../internal/log.ts";
+import { VERSION } from "../internal/version.ts";
 import type { FrameTransport } from "../transport/frame_transport.ts";
 import { memoryPair } from "../transport/memory_transport.ts";
 import type { ServerTransport } from "../transport/server_transport.ts";
@@ -246,6 +247,7 @@ export class Router implements AsyncDisposable {
     }
     return {
       name: this.#options.agent ?? "ocs-router",
+      version: VERSION,
       uptimeSeconds: Math.round((performance.now() - this.#startedMs) / 100) / 10,
       realms: realmsOf(this.#options).map(({ name }) => name),
       connections: this.#front.connections,

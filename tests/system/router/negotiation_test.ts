@@ -156,6 +156,8 @@ Deno.test("R16: unknown paths give 404, an upgrade of the bridge is refused, /in
   assert.deepEqual(typeof status === "object" && status !== null && "realms" in status && status.realms, [
     "test_realm",
   ]);
+  assert(typeof status === "object" && status !== null && "version" in status);
+  assert.match(String(status.version), /^\d+\.\d+\.\d+/);
   const post = await fetch(`${base}/info`, { method: "POST", body: "x" });
   await post.body?.cancel();
   assert.equal(post.status, 405);
