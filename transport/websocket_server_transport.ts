@@ -1,4 +1,5 @@
 /** A WebSocket connection on a socket that has been upgraded, seen from the server. @module */
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { FRAME_HEADROOM_BYTES, type PreparedFrame, prepareFrame } from "./prepared_frame.ts";
 import type { ServerTransport } from "./server_transport.ts";
@@ -117,7 +118,10 @@ export class WebSocketServerTransport implements ServerTransport {
 
   terminate(): void {
     this.#lostReason = "terminated";
-    this.#socket.destroy();
+    // What a peer has not taken would be kept by the system for minutes, and the peer would not learn that it is gone
+    // before it had read all of it.
+    if (this.bufferedBytes > 0 && this.#socket instanceof Socket) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
     this.#finish(CloseCode.LOST, this.#lostReason);
   }
 
