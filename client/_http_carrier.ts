@@ -1,4 +1,5 @@
 /** Requests over the router's HTTP bridge. @module */
+import { pause } from "../internal/pause.ts";
 import { JSON_SERIALIZER, WampError } from "../wamp/mod.ts";
 import type { Carrier, CarrierCall } from "./_carrier.ts";
 import { asDict } from "./_dict.ts";
@@ -80,7 +81,7 @@ export class HttpCarrier implements Carrier {
         return true;
       } catch {
         if (this.#closing.signal.aborted) return false;
-        await new Promise((resolve) => setTimeout(resolve, Math.min(250, Math.max(0, left))));
+        await pause(Math.min(250, left), { signal: this.#closing.signal });
       }
     }
   }

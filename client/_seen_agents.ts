@@ -1,4 +1,5 @@
 /** Who is there, for the text of an error. @module */
+import { pause } from "../internal/pause.ts";
 import { heartbeatPattern, parseFeedAddress } from "../ocs/mod.ts";
 import type { WampSession } from "./wamp_session.ts";
 
@@ -25,7 +26,7 @@ export async function seenAgents(
       ({ topic }) => seen.add(parseFeedAddress(topic).agent),
       { match: "wildcard" },
     );
-    await new Promise((resolve) => setTimeout(resolve, Math.min(LISTEN_MS, leftMs)));
+    await pause(Math.min(LISTEN_MS, leftMs));
   } catch {
     // It only makes an error's text better; that error is about to be told.
   }

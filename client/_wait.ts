@@ -1,4 +1,5 @@
 /** Waiting for an operation, in slices that survive a router. @module */
+import { pause } from "../internal/pause.ts";
 import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
 import { WampError } from "../wamp/mod.ts";
 import { HTTP_CONNECTION_ERROR } from "./_http_carrier.ts";
@@ -93,7 +94,9 @@ export class Wait {
     if (!wasThere) throw error;
     this.#awaySince ??= performance.now();
     if (performance.now() - this.#awaySince > this.#graceMs) throw error;
-    await pause(Math.min(LOOK_AGAIN_MS, this.#left()), this.#source.signal);
+    const { signal } = this.#source;
+    await pause(Math.min(LOOK_AGAIN_MS, this.#left()), { signal });
+    signal?.throwIfAborted();
   }
 
   #checkSession({ session }: OCSReply): void {
@@ -125,19 +128,4 @@ function whoIsAway(error: unknown): "router" | "agent" | undefined {
     default:
       return undefined;
   }
-}
-
-function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", abort);
-      resolve();
-    }, delayMs);
-    signal?.addEventListener("abort", abort, { once: true });
-    if (signal?.aborted) abort();
-  });
 }

@@ -1,6 +1,7 @@
 /** A row of sessions over reconnects that looks like one session. @module */
 import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { type Logger, SILENT } from "../internal/log.ts";
+import { pause } from "../internal/pause.ts";
 import { joinSession } from "./_join_session.ts";
 import type { JoinedSession } from "./_joined_session.ts";
 import { FloatMode } from "./_float_mode.ts";
@@ -272,7 +273,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
       const leave = await this.#oneSession(signal);
       if (signal.aborted || !this.#shouldReconnect(leave)) break;
       this.#become("waiting");
-      await this.#pause(this.#policy.pauseMs(leave), signal);
+      await pause(this.#policy.pauseMs(leave), { clock: this.#clock, signal });
     }
     this.#become("closed");
   }
@@ -339,19 +340,6 @@ export class WampConnection implements WampSession, AsyncDisposable {
   #shouldReconnect(leave: LeaveDetails): boolean {
     const { reconnect = true } = this.#options;
     return typeof reconnect === "boolean" ? reconnect : reconnect(leave);
-  }
-
-  #pause(delayMs: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        stopTimer();
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const stopTimer = this.#clock.setTimer(delayMs, end);
-      signal.addEventListener("abort", end, { once: true });
-      if (signal.aborted) end();
-    });
   }
 
   #become(state: ConnectionState): void {

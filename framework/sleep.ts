@@ -1,5 +1,6 @@
 /** Waiting that a signal ends early. @module */
-import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
+import type { Clock } from "../internal/clock.ts";
+import { pause } from "../internal/pause.ts";
 
 /**
  * Waits, but not longer than until the signal aborts.
@@ -10,17 +11,8 @@ import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
  */
 export function sleep(
   seconds: number,
-  { clock = SYSTEM_CLOCK, signal }: { readonly clock?: Clock; readonly signal?: AbortSignal } = {},
+  options: { readonly clock?: Clock; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   if (Number.isNaN(seconds)) throw new RangeError(`Cannot sleep "${seconds}" seconds: expected a number`);
-  if (signal?.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel();
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const cancel = clock.setTimer(seconds * 1000, end);
-    signal?.addEventListener("abort", end, { once: true });
-  });
+  return pause(seconds * 1000, options);
 }

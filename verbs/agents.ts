@@ -1,4 +1,5 @@
 /** Who is there. @module */
+import { pause } from "../internal/pause.ts";
 import {
   type AgentApi,
   heartbeatPattern,
@@ -106,7 +107,7 @@ async function listenToHeartbeats(
     },
     { match: "wildcard" },
   );
-  await pause(listenSeconds * 1000, signal);
+  await pause(listenSeconds * 1000, { signal });
   // What was asked is bounded by its own deadline.
   await Promise.all([...heard.values()].map(({ api }) => api));
   return heard;
@@ -132,19 +133,6 @@ async function askApi(link: SiteLink, address: string): Promise<AgentApi | undef
   } catch {
     return undefined;
   }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal?.aborted === true) done();
-    else signal?.addEventListener("abort", done);
-  });
 }
 
 /** Agents of every host of the site file; a host and its `-docker` twin may both name one, then the first counts. */

@@ -1,4 +1,5 @@
 /** start, stop, abort, wait and status of one operation. @module */
+import { pause } from "../internal/pause.ts";
 import type { AnyOperation } from "../client/mod.ts";
 import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
 import { nearMiss } from "../site/near_miss.ts";
@@ -112,16 +113,7 @@ async function watchState(
     } catch {
       if (!signal.aborted) onProgress("no answer at present");
     }
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, PROGRESS_MS);
-      if (signal.aborted) done();
-      else signal.addEventListener("abort", done);
-    });
+    await pause(PROGRESS_MS, { signal });
   }
 }
 

@@ -1,4 +1,5 @@
 /** Whether agents answer, which is more than that they run. @module */
+import { pause } from "../../internal/pause.ts";
 import { type OpenTransport, WampConnection } from "../../client/wamp_connection.ts";
 
 /** Who is asked, and through which router. */
@@ -40,7 +41,7 @@ export async function untilAnswering(options: AnsweringOptions): Promise<boolean
           return;
         } catch {
           // Not there yet, or no session with the router yet: both pass.
-          await pause(ASK_AGAIN_MS, signal);
+          await pause(ASK_AGAIN_MS, { signal });
         }
       }
     }));
@@ -49,17 +50,4 @@ export async function untilAnswering(options: AnsweringOptions): Promise<boolean
     clearTimeout(late);
     await connection.close();
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", done);
-  });
 }
