@@ -18,7 +18,6 @@ export {
   type AccessControl,
   type AgentApi,
   type AgentTypes,
-  type AggParams as EncodedAggParams,
   type AnyOperation,
   type ApiOperation,
   type Arguments,

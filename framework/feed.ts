@@ -5,23 +5,10 @@ import { BackpressureError, NotConnectedError } from "../client/errors.ts";
 import { WampError } from "../wamp/errors.ts";
 import { errorText } from "./run_outcome.ts";
 import { checkValues, type FieldKind, FieldKinds, toKind } from "./field_kinds.ts";
+import type { AggParams } from "../ocs/encoded_feed.ts";
 import { checkFieldName } from "../ocs/field_names.ts";
 import { type EncodedBlock, FeedBlock } from "./feed_block.ts";
 import { type CheckedSamples, checkTags, toSamples } from "./samples.ts";
-
-/** What the Aggregator and the InfluxDB publishers should know of a feed. Other keys are ignored by them. */
-export interface AggParams {
-  /** Seconds of data in one frame of a file; they take 300 unless told. */
-  readonly frame_length?: number;
-  /** Seconds without data after which the feed counts as gone; they take 180. */
-  readonly fresh_time?: number;
-  /** Keeps the feed out of files. */
-  readonly exclude_aggregator?: boolean;
-  /** Keeps the feed out of the database. */
-  readonly exclude_influx?: boolean;
-  /** Keys that only somebody else's consumer knows. */
-  readonly [key: string]: unknown;
-}
 
 /** How a feed is registered. */
 export interface FeedSpec {

@@ -52,7 +52,8 @@ export {
 } from "./agent_log.ts";
 export { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 export { sleep } from "./sleep.ts";
-export type { AggParams, Feed, FeedSpec } from "./feed.ts";
+export type { AggParams } from "../ocs/encoded_feed.ts";
+export type { Feed, FeedSpec } from "./feed.ts";
 export type { Sample, Samples } from "./samples.ts";
 export type { FieldKind } from "./field_kinds.ts";
 export { ManualClock } from "../internal/manual_clock.ts";

@@ -1,7 +1,7 @@
 /** What an agent says of a feed, with each event and in `get_api`. @module */
 import { kindOf, RecordReader } from "./_wire.ts";
 
-/** Hints of a feed to those who record it; unknown keys are ignored. */
+/** What the Aggregator and the InfluxDB publishers should know of a feed. Other keys are ignored by them. */
 export interface AggParams {
   /** Seconds collected before a frame is written; a recorder takes 300 where it is absent. */
   readonly frame_length?: number;
