@@ -1,6 +1,5 @@
 /** What an operation is: a function and what is declared of it. @module */
-import type { Strays } from "./params.ts";
-import type { ParamSpecs, ParamValues } from "./params.ts";
+import type { ParamSpecs, Strays } from "./params.ts";
 import type { Session, SessionData } from "./session.ts";
 
 /**
@@ -71,8 +70,3 @@ export interface ProcessSpec<S extends ParamSpecs = ParamSpecs> extends Operatio
   /** Called on `stop` instead of the usual. */
   readonly stop?: Stopper | undefined;
 }
-
-/** What `run` gets: the declared params, or whatever the caller sent where none are declared. */
-export type RunParams<S extends OperationSpec> = S extends { readonly params: infer P extends ParamSpecs }
-  ? ParamValues<P>
-  : unknown;

@@ -1,13 +1,5 @@
 /** The names under which agents, their operations and their feeds are found on the router. @module */
 
-/** The two parts of an agent address. */
-export interface AgentAddress {
-  /** What all agents of an observatory share, such as `observatory`; may hold dots. */
-  readonly addressRoot: string;
-  /** The agent's own name, such as `faker1`; holds no dot. */
-  readonly instanceId: string;
-}
-
 /** The two parts of a feed's topic. */
 export interface FeedAddress {
   /** Address of the publishing agent, such as `observatory.faker1`. */
@@ -34,24 +26,6 @@ export function feedTopic(agent: string, feed: string): string {
 /** Makes the wildcard pattern that matches every agent's heartbeat. */
 export function heartbeatPattern(addressRoot: string): string {
   return `${addressRoot}..feeds.heartbeat`;
-}
-
-/** Makes the wildcard pattern that matches every feed; the empty last component is part of it. */
-export function allFeedsPattern(addressRoot: string): string {
-  return `${addressRoot}..feeds.`;
-}
-
-/**
- * Splits an agent address at its last dot.
- *
- * @throws {SyntaxError} If the text does not name an agent.
- */
-export function parseAgentAddress(address: string): AgentAddress {
-  const at = address.lastIndexOf(".");
-  if (at < 1 || at + 1 === address.length) {
-    throw new SyntaxError(`Cannot parse agent address "${address}": expected "<address root>.<instance id>"`);
-  }
-  return { addressRoot: address.slice(0, at), instanceId: address.slice(at + 1) };
 }
 
 /**

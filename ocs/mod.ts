@@ -52,14 +52,11 @@ export {
   scopeSpecificity,
 } from "./access_scope.ts";
 export {
-  type AgentAddress,
   agentAddress,
-  allFeedsPattern,
   type FeedAddress,
   feedTopic,
   heartbeatPattern,
   opsProcedure,
-  parseAgentAddress,
   parseFeedAddress,
 } from "./addresses.ts";
 export {

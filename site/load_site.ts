@@ -6,7 +6,7 @@ import type { Site } from "./site.ts";
 import type { SiteOptions } from "./site_options.ts";
 
 /** Largest file that is read as a site file; a site of 10,000 agents needs a tenth of it. */
-export const MAX_SITE_FILE_BYTES = 10 * 1024 * 1024;
+const MAX_SITE_FILE_BYTES = 10 * 1024 * 1024;
 
 /** Result of `findSiteFile`: a path, or why there is none. */
 export type FoundSiteFile = { readonly path: string } | { readonly none: string };

@@ -23,7 +23,6 @@ export { checkSite, type CheckSiteOptions, type KnownClass } from "./check_site.
 export { MACHINE, type SiteEnvironment } from "./environment.ts";
 export { OptionError, SiteError, SiteFileError } from "./errors.ts";
 export { findSiteFile, type FoundSiteFile, loadSite, readSiteText } from "./load_site.ts";
-export { MANAGE_VALUES } from "./manage.ts";
 export { nearMiss } from "./near_miss.ts";
 export { formatOptionHelp, type OptionGroup } from "./option_help.ts";
 export type {
@@ -34,27 +33,12 @@ export type {
   OptionValue,
   OptionValues,
 } from "./option_specs.ts";
-export {
-  type AgentArgs,
-  agentHelp,
-  OPTION_VARIABLES,
-  parseAgentArgs,
-  type ParseAgentArgsOptions,
-} from "./parse_agent_args.ts";
-export {
-  describeProblem,
-  expectation,
-  type OptionProblem,
-  optionProperty,
-  parseOptions,
-  type ReadOptions,
-  readOptions,
-} from "./parse_options.ts";
+export { type AgentArgs, parseAgentArgs, type ParseAgentArgsOptions } from "./parse_agent_args.ts";
+export { type OptionProblem, parseOptions, type ReadOptions } from "./parse_options.ts";
 export { needSetting, type ResolvedSite, type SiteSetting } from "./resolved_site.ts";
-export { matchHost, matchInstance, type ResolveOptions, resolveSite } from "./resolve_site.ts";
+export { type ResolveOptions, resolveSite } from "./resolve_site.ts";
 export {
   type CrossbarSettings,
-  DEFAULT_CROSSBAR_TIMEOUT_SECONDS,
   type Hub,
   type Manage,
   type Site,

@@ -29,7 +29,7 @@ export type AgentArgs<S extends OptionSpecs> =
   | { readonly help?: undefined; readonly site: ResolvedSite; readonly values: OptionValues<S> };
 
 /** Environment variables that stand for options, as Python's `ocs-agent-cli` reads them. */
-export const OPTION_VARIABLES: Readonly<Record<string, string>> = {
+const OPTION_VARIABLES: Readonly<Record<string, string>> = {
   INSTANCE_ID: "--instance-id",
   SITE_HUB: "--site-hub",
   SITE_HTTP: "--site-http",
@@ -111,7 +111,7 @@ function fromEnvironment(args: readonly string[], environment: SiteEnvironment):
 }
 
 /** Writes the help text of an agent: its own options first, then those of every agent. */
-export function agentHelp(
+function agentHelp(
   { agentClass, options, summary }: {
     readonly agentClass: string;
     readonly options: OptionSpecs;

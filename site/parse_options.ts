@@ -32,7 +32,7 @@ const MAX_NAMED = 12;
 type Parsed = string | number | boolean;
 
 /** The property that holds an option's value: `num-channels` becomes `numChannels`. */
-export function optionProperty(name: string): string {
+function optionProperty(name: string): string {
   return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
@@ -267,7 +267,7 @@ function parseFloatText(text: string): number | undefined {
 }
 
 /** Says what an option's value must be, such as `an int from 0 to 16`. */
-export function expectation(spec: OptionSpec): string {
+function expectation(spec: OptionSpec): string {
   if (spec.type === "flag") return "no value";
   if (spec.choices !== undefined) return `one of ${spec.choices.join(", ")}`;
   const kind = { string: "a text", int: "an int", float: "a number" }[spec.type];

@@ -72,7 +72,7 @@ function withoutFile(options: SiteOptions): ResolvedSite {
 }
 
 /** Lays options over what the file says. */
-export function withFile(
+function withFile(
   options: SiteOptions,
   found: {
     readonly site: Site;
@@ -103,7 +103,7 @@ function hostCandidates(siteHost: string | undefined, environment: SiteEnvironme
 }
 
 /** The block of `--site-host` or this machine, else that of `localhost`, which stands for any host. */
-export function matchHost(
+function matchHost(
   site: Site,
   siteHost: string | undefined,
   environment: SiteEnvironment = MACHINE,
@@ -133,7 +133,7 @@ function noHost(site: Site, siteHost: string | undefined, environment: SiteEnvir
  *
  * @throws {SiteError} In Python's words: no match, or several of the class.
  */
-export function matchInstance(
+function matchInstance(
   host: SiteHost,
   instanceId: string | undefined,
   { agentClass, file }: { readonly agentClass: string | undefined; readonly file: string },
