@@ -62,7 +62,7 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default: silent. */
   readonly logger?: Logger | undefined;
-  /** Default: the machine's. */
+  /** Time of the connection, its pauses and deadlines; tests move or shorten it. Default: the machine's. */
   readonly clock?: Clock | undefined;
   /** Numbers of [0, 1) for the pauses. */
   readonly random?: (() => number) | undefined;

@@ -92,7 +92,7 @@ export type {
   TicketAuthentication,
   WampCraAuthentication,
 } from "../client/authentication.ts";
-export type { OpenTransport } from "../client/wamp_connection.ts";
+export type { ConnectOptions, OpenTransport } from "../client/connect_options.ts";
 export type { FrameTransport } from "../transport/frame_transport.ts";
 export type {
   OptionProperty,
