@@ -1,7 +1,8 @@
-/** Ctrl-C and SIGTERM. @module */
+/** Ctrl-C, SIGTERM and the end of the terminal. @module */
+import { stopSignals } from "../internal/stop_signals.ts";
 import { ExitCode } from "./exit_code.ts";
 
-/** Listens to SIGINT and SIGTERM until disposed of. */
+/** Listens to SIGINT, SIGTERM and SIGHUP until disposed of. */
 export interface Interrupt extends Disposable {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
@@ -21,7 +22,7 @@ export function listenForInterrupt(): Interrupt {
     for (const action of actions) action();
     Deno.exit(ExitCode.KILLED);
   };
-  const names = ["SIGINT", "SIGTERM"] as const;
+  const names = stopSignals();
   for (const name of names) Deno.addSignalListener(name, onSignal);
   return {
     signal: controller.signal,

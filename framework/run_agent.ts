@@ -1,4 +1,5 @@
 /** The runner of an agent's own program. @module */
+import { stopSignals } from "../internal/stop_signals.ts";
 import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
 import { parseAgentArgs } from "../site/parse_agent_args.ts";
 import { needSetting } from "../site/resolved_site.ts";
@@ -27,8 +28,8 @@ const FLUSH_MS = 500;
  *
  * Site options and the class's own come from the command line, the environment and the site file (OCS 6), the log level
  * from `LOGLEVEL`. The agent tries for ever to reach the router at first; after a loss it gives up after
- * `--crossbar-timeout`. SIGINT and SIGTERM end it within 10 s, at once when nothing runs; a second one ends the process on
- * the spot. With `OCS_STOP_WITH_STDIN=1` in the environment, as `ocs up` sets it, the end of standard input ends the
+ * `--crossbar-timeout`. SIGINT, SIGTERM and SIGHUP (a closed terminal) end it within 10 s, at once when nothing runs; a
+ * second one ends the process on the spot. With `OCS_STOP_WITH_STDIN=1` in the environment, as `ocs up` sets it, the end of standard input ends the
  * agent like SIGTERM.
  *
  * @returns The exit code, for `Deno.exit`, so that a timer somebody forgot cannot keep the process: 0 for every orderly
@@ -141,7 +142,7 @@ function onSignals(log: AgentLog, running: RunningAgent): Disposable {
     log.info(`caught ${signal}!`);
     void running.stop();
   };
-  const handlers = (["SIGINT", "SIGTERM"] as const).map((signal) => [signal, on(signal)] as const);
+  const handlers = stopSignals().map((signal) => [signal, on(signal)] as const);
   for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
   return {
     [Symbol.dispose]() {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stopSignals } from "../../../internal/stop_signals.ts";
 import { Router } from "../../../router/mod.ts";
 import { freePort } from "../../helpers/free_port.ts";
 import { within } from "../../helpers/until.ts";
@@ -45,7 +46,7 @@ Deno.test("ocs demo takes the next port when its own is taken, and says so", asy
   assert.notEqual(port, taken);
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of stopSignals()) {
   Deno.test(`ocs demo stays up until ${signal} and takes its site file with it`, async () => {
     const port = freePort();
     await using demo = startOcs(["demo", "--port", String(port)]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stopSignals } from "../../../internal/stop_signals.ts";
 import { connectWamp } from "../../../client/mod.ts";
 import { Router } from "../../../router/mod.ts";
 import { freePort } from "../../helpers/free_port.ts";
@@ -55,7 +56,7 @@ async function endOf(up: Program, timeoutMs = 12_000) {
 for (const together of [false, true]) {
   const how = together ? "in its own process" : "as processes";
   const flags = together ? ["--together"] : [];
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of stopSignals()) {
     Deno.test(`ocs up runs a site's agents ${how}; ${signal} stops them, then the router, exit 0`, async () => {
       await using site = await newSite();
       await using up = startOcs(["up", ...flags, ...siteArgs(site)]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stopSignals } from "../../../internal/stop_signals.ts";
 import { connectWamp, type WampConnection } from "../../../client/mod.ts";
 import { Router } from "../../../router/mod.ts";
 
@@ -73,7 +74,7 @@ async function observatory(): Promise<AsyncDisposable & { client: WampConnection
   };
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of stopSignals()) {
   Deno.test(`OCS 70: ${signal} stops what runs and ends the program with code 0`, async () => {
     await using site = await observatory();
     await using program = new Program(site.args);
