@@ -64,6 +64,7 @@ export class WampSessionTransport implements SessionTransport {
   #lastRequest = 0;
   #joined = false;
   #left = false;
+  #saidGoodbye = false;
   #violation: string | undefined;
   #broken: string | undefined;
 
@@ -99,12 +100,15 @@ export class WampSessionTransport implements SessionTransport {
 
   /** Sends a message of autobahn's. */
   send(message: unknown[]): void {
+    // autobahn counts a session as open until GOODBYE is answered; the router takes nothing of it any more.
+    if (this.#saidGoodbye) return;
     const request = Number(message[1]);
     switch (message[0]) {
       case T.HELLO:
         message[2] = { ...asDict(message[2]), roles: ROLES };
         break;
       case T.GOODBYE:
+        this.#saidGoodbye = true;
         // autobahn answers with the older spelling.
         if (message[2] === "wamp.error.goodbye_and_out") message[2] = "wamp.close.goodbye_and_out";
         break;

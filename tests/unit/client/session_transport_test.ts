@@ -34,3 +34,27 @@ Deno.test("a session that throws over a message ends the connection, not the pro
   assert.equal(await told, "message type 2 cannot be read: a field is missing");
   assert.equal(logger.matching(/^error: The router broke the protocol/).length, 1);
 });
+
+Deno.test("nothing is sent behind a GOODBYE", async () => {
+  const { client, server } = memoryPair("wamp.2.json");
+  const transport = new WampSessionTransport({
+    frames: client,
+    serializer: JSON_SERIALIZER,
+    floatMode: new FloatMode("plain"),
+    maxMessageBytes: 1000,
+    outgoing: DEFAULT_OUTGOING_LIMITS,
+    logger: new RecordLogger(),
+    clock: SYSTEM_CLOCK,
+  });
+  const received: unknown[] = [];
+  const closed = new Promise<void>((resolve) => server.onclose = () => resolve());
+  server.onmessage = (frame) => received.push(frame);
+  transport.send([48, 1, {}, "observatory.x"]);
+  transport.send([6, {}, "wamp.close.normal"]);
+  transport.send([49, 1, { mode: "killnowait" }]);
+  transport.send([32, 2, {}, "observatory.y"]);
+  transport.send([16, 3, {}, "observatory.z"]);
+  transport.close(1000, "");
+  await closed;
+  assert.deepEqual(received, ['[48,1,{},"observatory.x"]', '[6,{},"wamp.close.normal"]']);
+});
