@@ -12,6 +12,7 @@ import {
   Opcode,
   type WebSocketItem,
 } from "./websocket_framing.ts";
+import { WaitingBytes } from "./waiting_bytes.ts";
 import type { WriteGatherer } from "./write_gatherer.ts";
 
 /** One connection may keep a loop turn busy with so many messages, or so many bytes, before others get theirs. */
@@ -19,8 +20,6 @@ const MAX_ITEMS_PER_TURN = 64;
 const MAX_BYTES_PER_TURN = 262_144;
 /** The socket gets no more while it holds this much; the rest waits here, where it can be counted. */
 const MAX_IN_FLIGHT_BYTES = 262_144;
-/** What a waiting piece costs beyond its bytes: typed array, buffer, its memory's own bookkeeping (measured). */
-const PIECE_OVERHEAD_BYTES = 512;
 const CLOSE_TIMEOUT_MS = 1000;
 
 /** How a connection begins. */
@@ -51,9 +50,7 @@ export class WebSocketServerTransport implements ServerTransport {
 
   #frames: PreparedFrame[] = [];
   #frameBytes = 0;
-  readonly #waiting: Uint8Array[] = [];
-  #waitingFrom = 0;
-  #waitingBytes = 0;
+  readonly #waiting = new WaitingBytes();
   #inFlightBytes = 0;
 
   #turnHandle: ReturnType<typeof setImmediate> | undefined;
@@ -83,7 +80,7 @@ export class WebSocketServerTransport implements ServerTransport {
   }
 
   get bufferedBytes(): number {
-    return this.#frameBytes + this.#waitingBytes + this.#inFlightBytes;
+    return this.#frameBytes + this.#waiting.length + this.#inFlightBytes;
   }
 
   get arrivals(): number {
@@ -146,17 +143,10 @@ export class WebSocketServerTransport implements ServerTransport {
   /** For the gatherer. */
   writeBytes(bytes: Uint8Array): void {
     if (this.#socket.destroyed) return;
-    if (this.#waitingBytes === 0 && this.#inFlightBytes + bytes.length <= MAX_IN_FLIGHT_BYTES) {
+    if (this.#waiting.length === 0 && this.#inFlightBytes + bytes.length <= MAX_IN_FLIGHT_BYTES) {
       return this.#writeNow(bytes);
     }
-    // In pieces, so that a large message is seen to make progress while a slow peer takes it.
-    for (let at = 0; at < bytes.length; at += MAX_IN_FLIGHT_BYTES) {
-      const part = bytes.subarray(at, at + MAX_IN_FLIGHT_BYTES);
-      // A piece that waits must not keep alive the larger memory that it was cut from.
-      const piece = part.buffer.byteLength > 2 * bytes.length ? part.slice() : part;
-      this.#waiting.push(piece);
-      this.#waitingBytes += piece.length + PIECE_OVERHEAD_BYTES;
-    }
+    this.#waiting.push(bytes);
     this.#writeWaiting();
   }
 
@@ -176,22 +166,17 @@ export class WebSocketServerTransport implements ServerTransport {
       if (this.#socket.destroyed) return;
       this.#inFlightBytes -= bytes.length;
       this.#departures++;
-      if (this.#waitingBytes > 0) this.#writeWaiting();
+      if (this.#waiting.length > 0) this.#writeWaiting();
       else if (this.#ending && this.bufferedBytes === 0) this.#socket.end();
     });
   }
 
+  /** In blocks, so that a large message is seen to make progress while a slow peer takes it. */
   #writeWaiting(): void {
-    while (this.#waitingFrom < this.#waiting.length && this.#inFlightBytes < MAX_IN_FLIGHT_BYTES) {
-      const piece = this.#waiting[this.#waitingFrom];
-      if (piece === undefined) break;
-      this.#waitingBytes -= piece.length + PIECE_OVERHEAD_BYTES;
-      this.#waitingFrom++;
-      this.#writeNow(piece);
-    }
-    if (this.#waitingFrom === this.#waiting.length || this.#waitingFrom > 1024) {
-      this.#waiting.splice(0, this.#waitingFrom);
-      this.#waitingFrom = 0;
+    while (this.#inFlightBytes < MAX_IN_FLIGHT_BYTES) {
+      const block = this.#waiting.take();
+      if (block === undefined) return;
+      this.#writeNow(block);
     }
   }
 
@@ -298,8 +283,8 @@ export class WebSocketServerTransport implements ServerTransport {
       clearTimeout(this.#closeTimer);
       if (this.#turnHandle !== undefined) clearImmediate(this.#turnHandle);
       this.#frames = [];
-      this.#waiting.length = 0;
-      this.#frameBytes = this.#waitingBytes = this.#inFlightBytes = 0;
+      this.#waiting.clear();
+      this.#frameBytes = this.#inFlightBytes = 0;
     }
     if (this.#state === "closed") return;
     this.#state = "closed";
