@@ -32,8 +32,7 @@ interface Waiter {
  *
  * @example Only one operation talks to the device
  * ```ts
- * import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
-import assert from "node:assert/strict";
+ * import assert from "node:assert/strict";
  *
  * const lock = new TimeoutLock({ defaultTimeoutSeconds: 5 });
  * {
