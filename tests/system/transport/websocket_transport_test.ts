@@ -177,4 +177,10 @@ Deno.test("WebSocketServerTransport frees everything when a peer that reads noth
   transport.terminate();
   assert.equal(transport.bufferedBytes, 0);
   assert.equal((await end.closed).code, 1006);
+  // The peer learns it as soon as it reads on, not behind the megabytes that the system has taken for it.
+  const room = new Uint8Array(65_536);
+  const readAll = async () => {
+    while (await peer.read(room) !== null) { /* what has arrived */ }
+  };
+  await assert.rejects(readAll(), Deno.errors.ConnectionReset);
 });
