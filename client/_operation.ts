@@ -37,7 +37,7 @@ export interface AgentLink {
 export class Operation {
   readonly #link: AgentLink;
   readonly #opName: string;
-  #last: { readonly text: string; readonly at: number } | undefined;
+  #last: { readonly text: string; readonly at: number; readonly openSession: number | undefined } | undefined;
 
   constructor(link: AgentLink, opName: string) {
     this.#link = link;
@@ -62,6 +62,7 @@ export class Operation {
         this.#send({ action: "wait", opName: this.#opName, params: {}, waitSeconds, timeoutMs, signal }),
       recovered: (timeoutMs) => this.#link.recovered(timeoutMs),
       what: `"${this.#opName}" on "${this.#link.agent}"`,
+      openSession: this.#last?.openSession,
       signal,
     });
     return await this.#explained(
@@ -90,7 +91,7 @@ export class Operation {
     const reply = parseReply(await this.#link.send(request));
     const { status, session_id } = reply.session;
     const text = status === undefined ? reply.message : `${status}, session ${session_id}`;
-    this.#last = { text, at: performance.now() };
+    this.#last = { text, at: performance.now(), openSession: status === "done" ? undefined : session_id };
     return reply;
   }
 

@@ -27,6 +27,8 @@ export interface WaitSource {
   recovered(timeoutMs: number): Promise<boolean>;
   /** What is waited for, for messages. */
   readonly what: string;
+  /** Session that had not ended when the agent was last heard, from its start for example. */
+  readonly openSession: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -100,8 +102,10 @@ export class Wait {
   }
 
   #checkSession({ session }: OCSReply): void {
-    const known = this.#sessionId;
     const now = session.session_id;
+    // Before the first slice has ended the session is known from the start only. Another one may be meant all the
+    // same, but none at all says that the agent has forgotten it.
+    const known = this.#sessionId ?? (now === undefined ? this.#source.openSession : undefined);
     this.#sessionId ??= now;
     if (known === undefined || now === known) return;
     const what = now === undefined ? "its agent was restarted" : `session ${now} was started`;

@@ -7,7 +7,11 @@ type Answer = OCSReply | Error;
 /** An agent that answers one after the other, and what it was asked. */
 function agent(
   answers: readonly Answer[],
-  options: { readonly routerReturns?: boolean; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly routerReturns?: boolean;
+    readonly openSession?: number;
+    readonly signal?: AbortSignal;
+  } = {},
 ) {
   const asked: number[] = [];
   let recovered = 0;
@@ -23,6 +27,7 @@ function agent(
       return Promise.resolve(options.routerReturns ?? true);
     },
     what: '"acq" on "faker1"',
+    openSession: options.openSession,
     signal: options.signal,
   });
   return { wait, asked, recoveries: () => recovered };
@@ -87,6 +92,18 @@ Deno.test("a wait never gives the end of another session as that of its own", as
       return true;
     });
   }
+});
+
+Deno.test("a wait tells of an agent that was restarted before it gave its first answer", async () => {
+  const { wait } = agent([canceled, noProcedure, idle], { openSession: 3 });
+  await assert.rejects(wait.run(undefined), (error) => {
+    assert.ok(error instanceof OperationLostError);
+    assert.match(error.message, /^Cannot tell how session 3 .* ended: its agent was restarted meanwhile$/);
+    return true;
+  });
+  // Somebody may have started another one since; that is the one to wait for, as ever.
+  const later = agent([done(4)], { openSession: 3 });
+  assert.equal((await later.wait.run(undefined)).session.session_id, 4);
 });
 
 Deno.test("an error of the agent itself ends a wait", async () => {
