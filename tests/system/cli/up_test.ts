@@ -202,13 +202,17 @@ Deno.test("ocs up names an unknown class and what is missing to run it", async (
   await together.untilLog(/^bare1 +\| .*session joined/m);
 });
 
-/** A folder with an `ocs-agent-cli` that takes no notice of polite signals. Dispose of it. */
+/**
+ * A folder with an `ocs-agent-cli` that takes no notice of polite signals. Dispose of it.
+ *
+ * It ends by itself after half a minute, so that a test that was interrupted leaves nothing behind.
+ */
 async function stubbornLauncher() {
   const folder = await Deno.makeTempDir({ prefix: "launcher_" });
   await Deno.writeTextFile(
     `${folder}/ocs-agent-cli`,
     "#!/bin/sh\ntrap 'echo not now' INT TERM\necho session joined pid=$$\n" +
-      "while :; do sleep 0.05; done\n",
+      "i=0; while [ $i -lt 600 ]; do sleep 0.05; i=$((i+1)); done\n",
     { mode: 0o755 },
   );
   return {
