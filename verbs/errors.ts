@@ -5,3 +5,9 @@ export class OperationNotFoundError extends Error {
   /** Name of the class. */
   override readonly name = "OperationNotFoundError";
 }
+
+/** The agent has the operation, but it is not of the kind that the verb is for. */
+export class OperationKindError extends Error {
+  /** Name of the class. */
+  override readonly name = "OperationKindError";
+}

@@ -3,7 +3,7 @@ import { pause } from "../internal/pause.ts";
 import type { AnyOperation } from "../client/mod.ts";
 import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
 import { nearMiss } from "../site/near_miss.ts";
-import { OperationNotFoundError } from "./errors.ts";
+import { OperationKindError, OperationNotFoundError } from "./errors.ts";
 import type { ParamValue } from "./key_values.ts";
 import { parseTarget } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
@@ -46,6 +46,7 @@ export function start(
 /** Asks a process to end. */
 export function stop(target: string, options: VerbOptions = {}): Promise<Outcome<ReplyData>> {
   return withOperation(target, options, async (operation, link) => {
+    requireKind(operation, target, "process", "stop");
     const reply = await operation.stop({ timeoutSeconds: link.timeoutSeconds, signal: options.signal });
     return outcomeOf(target, reply, reply.ok ? "ok" : "failed");
   });
@@ -54,6 +55,7 @@ export function stop(target: string, options: VerbOptions = {}): Promise<Outcome
 /** Asks a task to end early. */
 export function abort(target: string, options: VerbOptions = {}): Promise<Outcome<ReplyData>> {
   return withOperation(target, options, async (operation, link) => {
+    requireKind(operation, target, "task", "abort");
     const reply = await operation.abort({ timeoutSeconds: link.timeoutSeconds, signal: options.signal });
     return outcomeOf(target, reply, reply.ok ? "ok" : "failed");
   });
@@ -128,6 +130,15 @@ async function withOperation<T>(
   const operation = Object.hasOwn(client.ops, opName) ? client.ops[opName] : undefined;
   if (operation === undefined) throw notFound(instanceId, opName, Object.keys(client.ops));
   return await action(operation, link);
+}
+
+function requireKind(operation: AnyOperation, target: string, kind: "task" | "process", verb: string): void {
+  if (operation.kind === kind) return;
+  throw new OperationKindError(
+    `Cannot ${verb} "${target}": it is a ${operation.kind}, expected a ${kind}; try ${
+      kind === "task" ? "stop" : "abort"
+    } ${target}`,
+  );
 }
 
 function notFound(instanceId: string, opName: string, names: readonly string[]): OperationNotFoundError {

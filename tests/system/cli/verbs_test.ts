@@ -206,3 +206,13 @@ Deno.test("ocs with --json tells a failure as one JSON object, beside the text o
   assert.match(error, /ECONNREFUSED/);
   assert.match(stderr, /ECONNREFUSED/);
 });
+
+Deno.test("ocs abort of a process says what to do instead, without a stack", async () => {
+  await using site = await observatory();
+  const { code, stderr } = await site.run("abort", "faker1.acq");
+  assert.equal(code, 1);
+  assert.equal(
+    stderr.trim(),
+    'Error: Cannot abort "faker1.acq": it is a process, expected a task; try stop faker1.acq',
+  );
+});
