@@ -1,5 +1,5 @@
 /** Ctrl-C, SIGTERM and the end of the terminal. @module */
-import { stopSignals } from "../internal/stop_signals.ts";
+import { onStopSignals } from "../internal/stop_signals.ts";
 import { ExitCode } from "./exit_code.ts";
 
 /** Listens to SIGINT, SIGTERM and SIGHUP until disposed of. */
@@ -14,22 +14,14 @@ export interface Interrupt extends Disposable {
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const actions: (() => void)[] = [];
-  const onSignal = (): void => {
-    if (!controller.signal.aborted) {
-      controller.abort();
-      return;
-    }
+  const listening = onStopSignals(() => controller.abort(), () => {
     for (const action of actions) action();
     Deno.exit(ExitCode.KILLED);
-  };
-  const names = stopSignals();
-  for (const name of names) Deno.addSignalListener(name, onSignal);
+  });
   return {
     signal: controller.signal,
     onSecond: (action) => actions.push(action),
-    [Symbol.dispose]() {
-      for (const name of names) Deno.removeSignalListener(name, onSignal);
-    },
+    [Symbol.dispose]: () => listening[Symbol.dispose](),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The runner of an agent's own program. @module */
-import { stopSignals } from "../internal/stop_signals.ts";
+import { onStopSignals } from "../internal/stop_signals.ts";
 import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
 import { parseAgentArgs } from "../site/parse_agent_args.ts";
 import { needSetting } from "../site/resolved_site.ts";
@@ -135,20 +135,10 @@ async function readSettings<const S extends OptionSpecs>(
 
 /** Stops the agent on the first signal and the process on the second. */
 function onSignals(log: AgentLog, running: RunningAgent): Disposable {
-  let caught = false;
-  const on = (signal: Deno.Signal) => () => {
-    if (caught) Deno.exit(EXIT.KILLED);
-    caught = true;
+  return onStopSignals((signal) => {
     log.info(`caught ${signal}!`);
     void running.stop();
-  };
-  const handlers = stopSignals().map((signal) => [signal, on(signal)] as const);
-  for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
-  return {
-    [Symbol.dispose]() {
-      for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
-    },
-  };
+  }, () => Deno.exit(EXIT.KILLED));
 }
 
 /** Stops the agent when its standard input ends: whoever started it holds the other end, and is gone then. */

@@ -67,6 +67,17 @@ for (const signal of stopSignals()) {
   });
 }
 
+Deno.test("ocs demo takes one Ctrl-C for one, also when npx or deno task passes it on a second time", async () => {
+  await using demo = startOcs(["demo", "--port", String(freePort())]);
+  await demo.untilLog(/It stays up/);
+  const [, folder = ""] = /OCS_CONFIG_DIR=(\S+)/.exec(demo.stdout) ?? assert.fail(demo.tail());
+  demo.signal("SIGINT");
+  demo.signal("SIGINT");
+  const end = await within(demo.ended, 12_000, "the end of the demo");
+  assert.equal(end.code, 0, end.stderr);
+  await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
+});
+
 Deno.test("ocs demo interrupted on its tour ends with 0 and leaves no site file", async () => {
   const folder = await Deno.makeTempDir({ prefix: "demo_test_" });
   try {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import { stopSignals } from "../../../internal/stop_signals.ts";
+import { pause } from "../../../internal/pause.ts";
+import { SAME_SIGNAL_MS, stopSignals } from "../../../internal/stop_signals.ts";
 import { connectWamp, type WampConnection } from "../../../client/mod.ts";
 import { Router } from "../../../router/mod.ts";
+
+/** A press so soon after the first counts as its echo. */
+const ANOTHER_PRESS_MS = SAME_SIGNAL_MS + 50;
 
 const PROGRAM = new URL("./programs/agent.ts", import.meta.url).pathname;
 
@@ -105,6 +109,7 @@ Deno.test("OCS 70: a second SIGINT ends the program on the spot", async () => {
   await program.said('deaf:1 Status is now "running".');
   program.kill("SIGINT");
   await program.said("caught SIGINT!");
+  await pause(ANOTHER_PRESS_MS);
   program.kill("SIGINT");
   assert.equal(await program.code(), 130);
 });
