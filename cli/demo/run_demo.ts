@@ -35,7 +35,10 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
   await using _router = router;
   if (taken.length > 0) {
     await say(
-      `Port ${taken.join(", ")} is taken by another program; this observatory is on port ${router.port}.`,
+      `${
+        taken.length === 1 ? `Port ${taken[0]} is` : `Ports ${taken.join(", ")} are`
+      } taken by other programs; ` +
+        `this observatory is on port ${router.port}.`,
     );
   }
   await using siteFile = await writeDemoSite({

@@ -37,11 +37,11 @@ Deno.test("ocs demo --once --json prints one JSON object a step", async () => {
 });
 
 Deno.test("ocs demo takes the next port when its own is taken, and says so", async () => {
-  await using router = await Router.start({});
+  await using router = await Router.start({ port: freePort() });
   await using demo = startOcs(["demo", "--once", "--port", String(router.port)]);
   const { code, stdout } = await within(demo.ended, 15_000, "the end of the demo");
   assert.equal(code, 0);
-  const [, taken, port] = /^Port (\d+).* is taken .* on port (\d+)\.$/m.exec(stdout) ?? assert.fail(stdout);
+  const [, taken, port] = /^Ports? (\d+).* taken .* on port (\d+)\.$/m.exec(stdout) ?? assert.fail(stdout);
   assert.equal(taken, String(router.port));
   assert.notEqual(port, taken);
 });

@@ -146,16 +146,6 @@ Deno.test("ocs version and ocs without words", async () => {
   assert.match(nothing.stdout, /Operate an observatory/);
 });
 
-Deno.test("ocs demo --once shows real replies and ends well, also where its port is taken", async () => {
-  await using router = await Router.start();
-  const { code, stdout, stderr } = await ocs(["demo", "--once", "--port", String(router.port)]);
-  assert.equal(code, 0, stderr);
-  assert.match(stdout + stderr, new RegExp(`Port ${router.port} is taken`));
-  assert.match(stdout, /OCSReply: OK : Started task "delay_task"\./);
-  assert.match(stdout, /done without error/);
-  assert.match(stdout, /requested_delay/);
-});
-
 for (const together of [false, true]) {
   Deno.test(`ocs up${together ? " --together" : ""} runs router and agents of the host, and stops them at SIGINT`, async () => {
     await using folder = await temporaryFolder();
