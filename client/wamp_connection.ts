@@ -151,7 +151,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
    * @throws {JoinError} If that does not happen in time, or the connection is closed.
    */
   joined(timeoutMs = 10_000): Promise<void> {
-    if (this.#state === "joined") return Promise.resolve();
+    if (this.state === "joined") return Promise.resolve();
     const failed = (what: string) => {
       const last = this.#lastFailure;
       const reason = last instanceof JoinError ? last.reason : TRANSPORT_LOST;

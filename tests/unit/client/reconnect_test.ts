@@ -62,6 +62,26 @@ Deno.test("C19: procedures and subscriptions are renewed in the order of first u
   next.cut();
 });
 
+Deno.test("C19: joined() in the moment of a loss waits for the next session", async () => {
+  await using pair = await joinedPair({ random: () => 0 });
+  const { client, peer, router } = pair;
+  let there = false;
+  // A call learns of the loss before the connection's listeners do.
+  const lost = client.call("observatory.none").catch(() => {
+    assert.equal(client.state, "waiting");
+    return { joined: client.joined().then(() => there = true) };
+  });
+  await peer.expect(48);
+  peer.cut();
+  const next = await router.accept();
+  assert.equal(there, false);
+  await next.welcome(4712);
+  const told = await lost;
+  assert(typeof told === "object" && told !== null && "joined" in told);
+  await told.joined;
+  assert.equal(client.id, 4712);
+});
+
 Deno.test("C19: what was unsubscribed or unregistered while away is not renewed", async () => {
   await using pair = await joinedPair({ random: () => 0 });
   const { client, peer, router } = pair;
