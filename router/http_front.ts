@@ -186,10 +186,9 @@ export class HttpFront {
       if (upgrade !== undefined) {
         return this.#upgrade(upgrade.request, socket, first.subarray(upgrade.headBytes));
       }
-      socket.pause();
       this.#serveHttp(socket);
-      socket.unshift(first);
-      socket.resume();
+      // Handed over at once: put back into the stream, the next piece of the request could reach the parser first.
+      socket.emit("data", first);
     });
   }
 
