@@ -3,7 +3,7 @@ import { findSiteFile, MACHINE, type SiteEnvironment, type SiteOptions } from ".
 import { DEFAULT_PORT } from "./router_plan.ts";
 
 /** What `ocs up` and `ocs demo` run without a site file, and what the verbs talk to then. */
-export const DEFAULT_SITE = {
+const DEFAULT_SITE = {
   siteHub: `ws://127.0.0.1:${DEFAULT_PORT}/ws`,
   siteHttp: `http://127.0.0.1:${DEFAULT_PORT}/call`,
   siteRealm: "test_realm",

@@ -3,7 +3,7 @@ import type { Logger } from "../internal/log.ts";
 import { type Output, type Style, styled } from "./output.ts";
 
 /** Present local time, such as `16:02:51`. */
-export function clockTime(date = new Date()): string {
+function clockTime(date = new Date()): string {
   return date.toTimeString().slice(0, 8);
 }
 

@@ -4,7 +4,7 @@ import type { FeedEvent } from "../../ocs/encoded_feed.ts";
 import { OpCode } from "../../ocs/op_code.ts";
 
 /** Seconds without a heartbeat after which an agent counts as gone. */
-export const AGENT_TIMEOUT_SECONDS = 5;
+const AGENT_TIMEOUT_SECONDS = 5;
 
 /** Codes of an agent's operations by name: whole numbers from 1 to 8, unless the agent sends something odd. */
 export type OpCodes = Readonly<Record<string, unknown>>;

@@ -32,7 +32,7 @@ export async function writeDemoSite(hub: DemoHub): Promise<DemoSiteFile> {
 }
 
 /** The text of the site file; the arguments are those the demo runs its agents with. */
-export function demoSiteText({ url, httpUrl, realm, addressRoot }: DemoHub): string {
+function demoSiteText({ url, httpUrl, realm, addressRoot }: DemoHub): string {
   const instances = DEMO_AGENTS.map(({ instanceId, agentClass, args }) =>
     `      - agent-class: ${agentClass}\n` +
     `        instance-id: ${instanceId}\n` +
