@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- making the environment takes minutes, and whoever waits should know
-/** The Python reference stack: ocs, crossbar, so3g, autobahn-python. @module */
+/** The Python reference stack: ocs, socs, crossbar, so3g, autobahn-python. @module */
 import { cached, digest } from "./cache.ts";
 import { Program } from "./process.ts";
 
@@ -56,7 +56,7 @@ async function makeEnvironment(folder: string, requirements: string): Promise<vo
   await Program.run({
     name: "import of the Python peers",
     command: `${folder}/bin/python`,
-    args: ["-c", "import ocs, so3g, crossbar, autobahn, cbor2, msgpack, ujson, requests"],
+    args: ["-c", "import ocs, so3g, crossbar, autobahn, cbor2, msgpack, ujson, requests, socs.db.suprsync"],
   });
 }
 
