@@ -14,7 +14,12 @@ export interface VerbOptions {
   readonly privs?: Privs | undefined;
   /** Gives up. */
   readonly signal?: AbortSignal | undefined;
+  /** A link that is there already, such as the prompt's: it is borrowed, and `site` is not looked at. */
+  readonly link?: SiteLink | undefined;
 }
+
+/** How one agent's client works. */
+export type LinkClientOptions = Pick<VerbOptions, "timeoutSeconds" | "privs" | "signal">;
 
 /** A connection to a site; whoever opened it closes it. */
 export interface SiteLink extends AsyncDisposable {
@@ -23,31 +28,32 @@ export interface SiteLink extends AsyncDisposable {
   /** With the site file's hosts, where there is one. */
   readonly resolved: ResolvedSite;
   readonly timeoutSeconds: number;
-  /** The client of one agent, on this connection. */
-  client(instanceId: string): Promise<ConnectedClient>;
+  /** The client of one agent, on this connection; options over those of the link. */
+  client(instanceId: string, options?: LinkClientOptions): Promise<ConnectedClient>;
+  /** Has the next `client` of this agent made anew: it was restarted, or is gone. Default: those of all agents. */
+  forget(instanceId?: string): void;
 }
 
-const DEFAULT_TIMEOUT_SECONDS = 10;
+/** Deadline of a request where nobody names one. */
+export const DEFAULT_TIMEOUT_SECONDS = 10;
 /** A router on this network answers in milliseconds or not at all. */
 const CONNECT_SECONDS = 3;
 
 /**
- * Finds the site and joins its router.
+ * Finds the site and joins its router, or borrows the link that the options name.
+ *
+ * Where a borrowed link's router is away, it is waited for within the deadline; disposing of it closes nothing.
  *
  * @throws {SiteError} If the site is not known.
- * @throws {JoinError} If the router is not reached within 3 s, or the deadline if that is less.
+ * @throws {JoinError} If the router is not reached within 3 s, or the deadline if that is less. With a borrowed link: within
+ * the deadline.
  */
 export async function openSite(options: VerbOptions): Promise<SiteLink> {
   const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, privs, signal } = options;
-  const resolved = await resolveSite(options.site);
-  const clientSite: ClientSite = {
-    wampServer: needSetting(resolved, "wampServer"),
-    wampHttp: resolved.wampHttp,
-    realm: needSetting(resolved, "realm"),
-    addressRoot: needSetting(resolved, "addressRoot"),
-  };
+  if (options.link !== undefined) return await borrow(options.link, { timeoutSeconds, privs, signal });
+  const { resolved, clientSite, url } = await findClientSite(options.site);
   const connection = await connectWamp({
-    url: needSetting(resolved, "wampServer"),
+    url,
     realm: clientSite.realm,
     timeoutMs: Math.max(1, Math.min(CONNECT_SECONDS, timeoutSeconds) * 1000),
     signal,
@@ -57,14 +63,61 @@ export async function openSite(options: VerbOptions): Promise<SiteLink> {
     clientSite,
     resolved,
     timeoutSeconds,
-    client: (instanceId) =>
+    client: (instanceId, over = {}) =>
       OCSClient.connect(instanceId, {
         connection,
         site: clientSite,
-        timeoutSeconds,
-        privs: privs ?? "",
-        signal,
+        timeoutSeconds: over.timeoutSeconds ?? timeoutSeconds,
+        privs: over.privs ?? privs ?? "",
+        signal: over.signal ?? signal,
       }),
+    forget: () => {},
     [Symbol.asyncDispose]: () => connection.close(),
   };
+}
+
+/** Where a site is, as clients want to know it. */
+export async function findClientSite(
+  options: SiteOptions | undefined,
+): Promise<{ readonly resolved: ResolvedSite; readonly clientSite: ClientSite; readonly url: string }> {
+  const resolved = await resolveSite(options);
+  const url = needSetting(resolved, "wampServer");
+  const clientSite: ClientSite = {
+    wampServer: url,
+    wampHttp: resolved.wampHttp,
+    realm: needSetting(resolved, "realm"),
+    addressRoot: needSetting(resolved, "addressRoot"),
+  };
+  return { resolved, clientSite, url };
+}
+
+async function borrow(
+  link: SiteLink,
+  options: LinkClientOptions & { readonly timeoutSeconds: number },
+): Promise<SiteLink> {
+  const { timeoutSeconds, signal } = options;
+  await joinedOrAborted(link.connection, timeoutSeconds * 1000, signal);
+  return {
+    ...link,
+    timeoutSeconds,
+    client: (instanceId, over = {}) => link.client(instanceId, { ...options, ...over }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function joinedOrAborted(
+  connection: WampConnection,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const over = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true, signal: over.signal });
+  });
+  try {
+    await Promise.race([connection.joined(timeoutMs), aborted]);
+  } finally {
+    over.abort();
+  }
 }
