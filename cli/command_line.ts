@@ -1,12 +1,10 @@
-/** The command line of `ocs`, as data for the parser: every verb, its arguments and options. @module */
+/** The command line of `ocs`, as data for the parser: every command, its arguments and options. @module */
 import {
   argument,
   choice,
   command,
   constant,
   flag,
-  float,
-  group,
   type InferValue,
   integer,
   merge,
@@ -19,127 +17,8 @@ import {
   string,
   withDefault,
 } from "../deps/optique.ts";
-
-const siteObject = object({
-  site: optional(option("--site", string({ metavar: "NAME" }), {
-    description: message`Use $OCS_CONFIG_DIR/NAME.yaml; none: no site file.`,
-  })),
-  siteFile: optional(option("--site-file", string({ metavar: "PATH" }), {
-    description: message`Use this site file instead of $OCS_CONFIG_DIR/default.yaml.`,
-  })),
-  siteHost: optional(option("--site-host", string({ metavar: "NAME" }), {
-    description: message`Use the site file's entry for this host.`,
-  })),
-  siteHub: optional(option("--site-hub", string({ metavar: "URL" }), {
-    description: message`WebSocket address of the router.`,
-  })),
-  siteHttp: optional(option("--site-http", string({ metavar: "URL" }), {
-    description: message`HTTP bridge of the router.`,
-  })),
-  siteRealm: optional(option("--site-realm", "--realm", string({ metavar: "REALM" }), {
-    description: message`Realm of the router.`,
-  })),
-  addressRoot: optional(option("--address-root", string({ metavar: "ROOT" }), {
-    description: message`First part of every address.`,
-  })),
-});
-const site = group("Site options", siteObject);
-
-const json = object({
-  json: withDefault(flag("--json", { description: message`Write JSON, for programs.` }), false),
-});
-
-const client = object({
-  timeout: optional(option("--timeout", float({ metavar: "SECONDS", min: 0 }), {
-    description: message`How long to wait for the answer; default 10, wait: no limit.`,
-  })),
-  privs: optional(option("--privs", string({ metavar: "LEVEL|PASSWORD" }), {
-    description: message`Access level (2 or 3) to find a password for, or the password itself.`,
-  })),
-});
-
-const target = argument(string({ metavar: "AGENT.OP" }), {
-  description: message`Agent and operation, such as faker1.acq.`,
-});
-
-const agents = command(
-  "agents",
-  merge(
-    object({
-      command: constant("agents"),
-      listen: withDefault(
-        option("--listen", float({ metavar: "SECONDS", min: 0.1 }), {
-          description: message`How long to listen for heartbeats; agents send one every second.`,
-        }),
-        1.5,
-      ),
-    }),
-    json,
-    client,
-    site,
-  ),
-  { brief: message`List agents: host, pid, state, running operations, age of heartbeat.` },
-);
-
-const show = command(
-  "show",
-  merge(
-    object({
-      command: constant("show"),
-      agent: argument(string({ metavar: "AGENT" }), { description: message`Instance id, such as faker1.` }),
-    }),
-    json,
-    client,
-    site,
-  ),
-  { brief: message`Show an agent: operations with their parameters, feeds.` },
-);
-
-const start = command(
-  "start",
-  merge(
-    object({
-      command: constant("start"),
-      target,
-      params: multiple(argument(string({ metavar: "KEY=VALUE" }), {
-        description: message`Parameters; values are YAML: args=[--band, 4] delay=2.0 log=false name=x.`,
-      })),
-      wait: withDefault(flag("-w", "--wait", { description: message`Then wait for its end.` }), false),
-    }),
-    json,
-    client,
-    site,
-  ),
-  { brief: message`Start an operation.` },
-);
-
-/** The verbs that take an operation and nothing else. */
-function operationVerb<const Name extends "stop" | "abort" | "wait" | "status">(
-  name: Name,
-  brief: ReturnType<typeof message>,
-) {
-  return command(name, merge(object({ command: constant(name), target }), json, client, site), { brief });
-}
-
-const listen = command(
-  "listen",
-  merge(
-    object({
-      command: constant("listen"),
-      pattern: argument(string({ metavar: "PATTERN" }), {
-        description:
-          message`Topic or wildcard such as observatory..feeds.heartbeat; AGENT or AGENT.FEED for short.`,
-      }),
-      count: optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
-        description: message`End after so many events.`,
-      })),
-    }),
-    json,
-    client,
-    site,
-  ),
-  { brief: message`Print what is published.` },
-);
+import { JSON_OPTION, SITE_OPTIONS } from "../verbs/common_options.ts";
+import { verbGrammar } from "../verbs/grammar.ts";
 
 const port = option("--port", integer({ metavar: "N", min: 0, max: 65_535 }), {
   description: message`Port to listen on; 0: any free one. Default: that of the site file, or 8001.`,
@@ -157,8 +36,8 @@ const router = command(
   merge(
     object({ command: constant("router"), port: optional(port), bind: optional(bind) }),
     verbose,
-    json,
-    site,
+    JSON_OPTION,
+    SITE_OPTIONS,
   ),
   { brief: message`Run the router of the site until Ctrl-C.` },
 );
@@ -183,8 +62,8 @@ const up = command(
       bind: optional(bind),
     }),
     verbose,
-    json,
-    site,
+    JSON_OPTION,
+    SITE_OPTIONS,
   ),
   { brief: message`Run the router and every agent of this host until Ctrl-C.` },
 );
@@ -199,7 +78,7 @@ const demo = command(
         description: message`First port to try; default 8001.`,
       })),
     }),
-    json,
+    JSON_OPTION,
   ),
   { brief: message`Bring up a whole demo observatory and show what it can do.` },
 );
@@ -220,14 +99,14 @@ const config = command(
             false,
           ),
         }),
-        json,
-        site,
+        JSON_OPTION,
+        SITE_OPTIONS,
       ),
       { brief: message`Find everything that is wrong with a site file.` },
     ),
     command(
       "show",
-      merge(object({ command: constant("config show") }), json, site),
+      merge(object({ command: constant("config show") }), JSON_OPTION, SITE_OPTIONS),
       { brief: message`Show the settings in effect on this host, and who said so.` },
     ),
   ),
@@ -244,7 +123,7 @@ const init = command(
         ".",
       ),
     }),
-    json,
+    JSON_OPTION,
   ),
   { brief: message`Write a commented site file and an example agent.` },
 );
@@ -263,27 +142,15 @@ const agent = command(
 
 const version = command(
   "version",
-  merge(object({ command: constant("version") }), json),
+  merge(object({ command: constant("version") }), JSON_OPTION),
   { brief: message`Print the versions of this program and of Deno.` },
 );
 
-/** Every verb. */
+/** Every command. */
 export const COMMAND_LINE = or(
   or(demo, up, router, agent, init, config, version),
-  or(
-    agents,
-    show,
-    start,
-    operationVerb("stop", message`Ask a process to end.`),
-    operationVerb("abort", message`Ask a task to end early.`),
-    operationVerb("wait", message`Wait until an operation has ended.`),
-    operationVerb("status", message`Show the current or last session of an operation.`),
-    listen,
-  ),
+  verbGrammar({ site: true }),
 );
 
 /** A command line that was understood. */
 export type Command = InferValue<typeof COMMAND_LINE>;
-
-/** The site options that every command but `demo`, `init` and `version` takes. */
-export type SiteFlags = InferValue<typeof siteObject>;

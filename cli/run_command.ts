@@ -1,6 +1,7 @@
 /** From a command that was understood to the module that carries it out. @module */
 import type { SiteOptions } from "../site/mod.ts";
-import type { Command, SiteFlags } from "./command_line.ts";
+import type { SiteFlags } from "../verbs/common_options.ts";
+import type { Command } from "./command_line.ts";
 import type { ExitCode } from "./exit_code.ts";
 import type { Console } from "./output.ts";
 
@@ -42,8 +43,8 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
       return 0;
     }
     default: {
-      const { runVerb } = await import("./run_verb.ts");
-      return await runVerb(command, { site: siteOptions(command), console });
+      const { runVerbCommand } = await import("./run_verb.ts");
+      return await runVerbCommand(command, { site: siteOptions(command), console });
     }
   }
 }

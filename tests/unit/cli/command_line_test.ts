@@ -3,8 +3,8 @@ import { AGENT_TABLE } from "../../../agents/table.ts";
 import { AGENT_FILES, loadAgent } from "../../../cli/agent_files.ts";
 import { withDefaultSite } from "../../../cli/default_site.ts";
 import { explainError } from "../../../cli/explain_error.ts";
-import { jsonText } from "../../../cli/json_text.ts";
-import { parseCommand, VERBS } from "../../../cli/parse_command.ts";
+import { jsonText } from "../../../verbs/json_text.ts";
+import { COMMANDS, parseCommand } from "../../../cli/parse_command.ts";
 import { planRouter } from "../../../cli/router_plan.ts";
 import { CallTimeoutError, ControlClientError, JoinError } from "../../../client/errors.ts";
 import { OptionError, SiteError } from "../../../site/mod.ts";
@@ -26,13 +26,13 @@ function refuse(...args: readonly string[]): string {
 }
 
 Deno.test("parseCommand() knows each verb of the list, and its help", () => {
-  for (const verb of VERBS) {
+  for (const verb of COMMANDS) {
     const parsed = parseCommand([verb, "--help"], PIPE);
     assert("out" in parsed && parsed.code === 0 && parsed.out.includes(`ocs ${verb}`), verb);
   }
   const all = parseCommand(["--help"], PIPE);
   assert("out" in all);
-  for (const verb of VERBS) assert(all.out.includes(`\n  ${verb} `), verb);
+  for (const verb of COMMANDS) assert(all.out.includes(`\n  ${verb} `), verb);
 });
 
 Deno.test("parseCommand() keeps parameters as they are typed, in any order with options", () => {

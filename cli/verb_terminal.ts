@@ -1,0 +1,36 @@
+/** The console of the command as verbs take it. @module */
+import type { VerbTerminal } from "../verbs/terminal.ts";
+import { type Console, verbLook } from "./output.ts";
+import { Spinner } from "./spinner.ts";
+
+/** A verb's terminal on the command line; disposing of it takes the progress line away. */
+export interface ConsoleTerminal extends VerbTerminal, Disposable {}
+
+/** Makes the terminal of one verb: results on standard output, everything else on standard error. */
+export function consoleTerminal(console: Console): ConsoleTerminal {
+  const spinner = new Spinner(console.err);
+  return {
+    get look() {
+      return verbLook(console.out);
+    },
+    get plain() {
+      return !console.out.look.isTerminal;
+    },
+    get showsProgress() {
+      return spinner.isVisible;
+    },
+    print: (text) => {
+      spinner.stop();
+      return console.out.print(text);
+    },
+    say: (text) => {
+      spinner.stop();
+      console.err.log(text);
+    },
+    progress: (text) => {
+      if (text === undefined) spinner.stop();
+      else spinner.show(text);
+    },
+    [Symbol.dispose]: () => spinner.stop(),
+  };
+}

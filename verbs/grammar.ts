@@ -1,0 +1,131 @@
+/** The operators' verbs, as data for the parser: their arguments and options. @module */
+import {
+  argument,
+  command,
+  constant,
+  flag,
+  float,
+  type InferValue,
+  integer,
+  merge,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  or,
+  string,
+  withDefault,
+} from "../deps/optique.ts";
+import { JSON_OPTION, NO_SITE_OPTIONS, REQUEST_OPTIONS, SITE_OPTIONS } from "./common_options.ts";
+
+const target = argument(string({ metavar: "AGENT.OP" }), {
+  description: message`Agent and operation, such as faker1.acq.`,
+});
+
+const count = optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
+  description: message`End after so many events.`,
+}));
+
+/** The verbs that take an operation and nothing else. */
+const OPERATION_VERBS = {
+  stop: message`Ask a process to end.`,
+  abort: message`Ask a task to end early.`,
+  wait: message`Wait until an operation has ended.`,
+  status: message`Show the current or last session of an operation.`,
+};
+
+/**
+ * Makes the parser of every verb that the command line and the prompt have in common.
+ *
+ * A new verb is one entry here and one case in `run_verb.ts`.
+ *
+ * @param site Whether verbs take the site options: on the command line, not at the prompt.
+ */
+// deno-lint-ignore explicit-module-boundary-types -- the type is that of the parsers, which `VerbCommand` reads from it
+export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
+  const site = takesSite ? SITE_OPTIONS : NO_SITE_OPTIONS;
+
+  const agents = command(
+    "agents",
+    merge(
+      object({
+        command: constant("agents"),
+        listen: withDefault(
+          option("--listen", float({ metavar: "SECONDS", min: 0.1 }), {
+            description: message`How long to listen for heartbeats; agents send one every second.`,
+          }),
+          1.5,
+        ),
+      }),
+      JSON_OPTION,
+      REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`List agents: host, pid, state, running operations, age of heartbeat.` },
+  );
+
+  const show = command(
+    "show",
+    merge(
+      object({
+        command: constant("show"),
+        agent: argument(string({ metavar: "AGENT" }), { description: message`Instance id, such as faker1.` }),
+      }),
+      JSON_OPTION,
+      REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`Show an agent: operations with their parameters, feeds.` },
+  );
+
+  const start = command(
+    "start",
+    merge(
+      object({
+        command: constant("start"),
+        target,
+        params: multiple(argument(string({ metavar: "KEY=VALUE" }), {
+          description: message`Parameters; values are YAML: args=[--band, 4] delay=2.0 log=false name=x.`,
+        })),
+        wait: withDefault(flag("-w", "--wait", { description: message`Then wait for its end.` }), false),
+      }),
+      JSON_OPTION,
+      REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`Start an operation.` },
+  );
+
+  const operationVerb = <const Name extends keyof typeof OPERATION_VERBS>(name: Name) =>
+    command(name, merge(object({ command: constant(name), target }), JSON_OPTION, REQUEST_OPTIONS, site), {
+      brief: OPERATION_VERBS[name],
+    });
+
+  const listen = command(
+    "listen",
+    merge(
+      object({
+        command: constant("listen"),
+        pattern: argument(string({ metavar: "PATTERN" }), {
+          description:
+            message`Topic or wildcard such as observatory..feeds.heartbeat; AGENT or AGENT.FEED for short.`,
+        }),
+        count,
+      }),
+      JSON_OPTION,
+      REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`Print what is published.` },
+  );
+
+  return or(
+    or(agents, show),
+    or(start, operationVerb("stop"), operationVerb("abort"), operationVerb("wait"), operationVerb("status")),
+    or(listen),
+  );
+}
+
+/** A verb that was understood. */
+export type VerbCommand = InferValue<ReturnType<typeof verbGrammar>>;
