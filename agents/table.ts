@@ -8,6 +8,7 @@
 import type { AgentProgram } from "../framework/program.ts";
 import { BAREBONES } from "./barebones/options.ts";
 import { FAKE_DATA } from "./fake_data/options.ts";
+import { PYSMURF_CONTROLLER } from "./pysmurf_controller/options.ts";
 import { REGISTRY } from "./registry/options.ts";
 
 export type { AgentProgram };
@@ -24,5 +25,6 @@ export interface AgentEntry extends AgentProgram {
 export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
   [BAREBONES.name]: { ...BAREBONES, file: "barebones.ts" },
   [FAKE_DATA.name]: { ...FAKE_DATA, file: "fake_data.ts" },
+  [PYSMURF_CONTROLLER.name]: { ...PYSMURF_CONTROLLER, file: "pysmurf_controller.ts" },
   [REGISTRY.name]: { ...REGISTRY, file: "registry.ts" },
 };

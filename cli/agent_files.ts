@@ -13,6 +13,8 @@ type Load = () => Promise<AgentClass>;
 export const AGENT_FILES: Readonly<Record<string, Load>> = {
   BarebonesAgent: async () => anyClass((await import("../agents/barebones.ts")).BarebonesAgent),
   FakeDataAgent: async () => anyClass((await import("../agents/fake_data.ts")).FakeDataAgent),
+  PysmurfController: async () =>
+    anyClass((await import("../agents/pysmurf_controller.ts")).PysmurfController),
   RegistryAgent: async () => anyClass((await import("../agents/registry.ts")).RegistryAgent),
 };
 

@@ -133,9 +133,12 @@ const agent = command(
   "agent",
   object({
     command: constant("agent"),
-    agentClass: argument(choice(["BarebonesAgent", "FakeDataAgent", "RegistryAgent"], { metavar: "CLASS" }), {
-      description: message`Class as in site files.`,
-    }),
+    agentClass: argument(
+      choice(["BarebonesAgent", "FakeDataAgent", "PysmurfController", "RegistryAgent"], { metavar: "CLASS" }),
+      {
+        description: message`Class as in site files.`,
+      },
+    ),
   }),
   { brief: message`Run one agent; ocs agent CLASS --help lists its options.` },
 );

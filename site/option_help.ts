@@ -30,12 +30,13 @@ export function formatOptionHelp(groups: readonly OptionGroup[], width = 80): st
 }
 
 function usage(name: string, spec: OptionSpec): string {
-  if (spec.type === "flag") return `--${name}`;
+  const names = spec.short === undefined ? `--${name}` : `-${spec.short}, --${name}`;
+  if (spec.type === "flag") return names;
   const kind = spec.placeholder ??
     (spec.choices === undefined
       ? { string: "TEXT", int: "N", float: "X" }[spec.type]
       : `{${spec.choices.join(",")}}`);
-  return `--${name} ${kind}${spec.multiple === true ? " …" : ""}`;
+  return `${names} ${kind}${spec.multiple === true ? " …" : ""}`;
 }
 
 function limits(spec: OptionSpec): string {

@@ -7,6 +7,8 @@ export type OptionType = "string" | "int" | "float" | "flag";
 export interface OptionSpec {
   /** `flag` takes no value. */
   readonly type: OptionType;
+  /** One letter that stands for the long name: `m` for `-m VALUE`. */
+  readonly short?: string;
   /** Value when the option is not given; absent means `undefined` (a flag: `false`). */
   readonly default?: string | number | boolean;
   /** The only values allowed. */

@@ -39,7 +39,7 @@ function optionProperty(name: string): string {
 /**
  * Reads a command line by the options declared.
  *
- * `--opt value` and `--opt=value`, unambiguous abbreviations as in Python's argparse, negative numbers as values, the
+ * `--opt value`, `--opt=value` and `-o value`, unambiguous abbreviations as in Python's argparse, negative numbers as values, the
  * last one wins. Collects every problem instead of stopping at the first.
  *
  * @param specs The options allowed.
@@ -169,6 +169,9 @@ class Reader {
         });
         return undefined;
       }
+    } else if (written === `-${word}`) {
+      const named = names.find((name) => this.#spec(name).short === word);
+      if (named !== undefined) return named;
     }
     const near = nearMiss(word, names);
     // The program's own come first; with those of every agent behind them it is a long list.

@@ -1,0 +1,147 @@
+/** Child programs with a process group of their own. @module */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Readable } from "node:stream";
+import type { Clock } from "../../internal/clock.ts";
+import { sleep } from "../../framework/sleep.ts";
+import { type ChildGuard, guardChild } from "./child_guard.ts";
+
+/** What is started, and what becomes of its input and output. */
+export interface ChildOptions {
+  /** Program: a path, or a name to be found on the PATH. */
+  readonly command: string;
+  /** Its arguments; no shell looks at them. */
+  readonly args: readonly string[];
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Text for its standard input, which is then closed; default none, and the input is closed from the start. */
+  readonly input?: string | undefined;
+  /** `read`: whoever starts it reads `stdout` and `stderr` to their ends; `discard`: it writes to nowhere, at any speed. */
+  readonly output: "read" | "discard";
+  /** Gives it descriptor 3 to write on, read as `result`. Default false. */
+  readonly resultPipe?: boolean | undefined;
+}
+
+// How a child is asked to end with the agent. Python turns only SIGINT into an exception, on which scripts tidy up.
+const LADDER = [["SIGINT", 3], ["SIGTERM", 2], ["SIGKILL", 1]] as const;
+
+/**
+ * A running program that leads a session and process group of its own.
+ *
+ * Signals from the agent's terminal do not reach it; ours reach its children as well. When the agent dies, a guard kills
+ * the group. Whoever starts it waits for `exited`, then disposes of it.
+ */
+export class ChildProcess implements AsyncDisposable {
+  /** Its process id, also that of its group. */
+  readonly pid: number;
+  /** Its exit code once it has ended; null when a signal ended it. Output may still be on its way. */
+  readonly exited: Promise<number | null>;
+  /** What it writes on standard output; ends at once when it is discarded. */
+  readonly stdout: Readable;
+  /** What it writes on standard error. */
+  readonly stderr: Readable;
+  /** What it writes on descriptor 3. */
+  readonly result: Readable;
+  readonly #guard: ChildGuard;
+  #running = true;
+
+  private constructor(
+    pid: number,
+    exited: Promise<number | null>,
+    [stdout, stderr, result]: readonly [Readable, Readable, Readable],
+  ) {
+    this.pid = pid;
+    this.#guard = guardChild(pid);
+    this.exited = exited.then((code) => {
+      this.#running = false;
+      this.#guard[Symbol.dispose]();
+      return code;
+    });
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.result = result;
+  }
+
+  /**
+   * Starts a program.
+   *
+   * @throws {Error} If it cannot be started: not there, not executable, an argument with a NUL character.
+   */
+  static async start(
+    { command, args, env, input, output, resultPipe = false }: ChildOptions,
+  ): Promise<ChildProcess> {
+    const written = output === "read" ? "pipe" : "ignore";
+    try {
+      const child = spawn(command, [...args], {
+        env: { ...env },
+        stdio: [input === undefined ? "ignore" : "pipe", written, written, resultPipe ? "pipe" : "ignore"],
+        detached: true,
+      });
+      const exited = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)));
+      await once(child, "spawn");
+      // After the start it only speaks of signals that could not be sent, which this class sends itself.
+      child.on("error", () => {});
+      // A child that ends without reading breaks the pipe; its exit code tells more than that.
+      child.stdin?.on("error", () => {}).end(input);
+      if (child.pid === undefined) throw new Error("it has no process id");
+      return new ChildProcess(child.pid, exited, [
+        readable(child.stdout),
+        readable(child.stderr),
+        readable(child.stdio[3]),
+      ]);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`Cannot start "${command}": ${reason}`, { cause: error });
+    }
+  }
+
+  /** False once it has ended. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Sends a signal to it and all its children; quiet when they are gone. */
+  signal(name: Deno.Signal): void {
+    // Once it has been waited for, the group id may be somebody else's.
+    if (!this.#running) return;
+    try {
+      Deno.kill(-this.pid, name);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  /** Kills it and all its children at once. */
+  kill(): void {
+    this.signal("SIGKILL");
+  }
+
+  /**
+   * Asks it to end, ever more firmly: SIGINT, after 3 s SIGTERM, after 2 more SIGKILL.
+   *
+   * @returns Its exit code.
+   */
+  async end(clock: Clock): Promise<number | null> {
+    const over = new AbortController();
+    void this.exited.then(() => over.abort());
+    for (const [name, seconds] of LADDER) {
+      if (!this.#running) break;
+      this.signal(name);
+      await sleep(seconds, { clock, signal: over.signal });
+    }
+    return await this.exited;
+  }
+
+  /** Kills it if it still runs, and gives up its output. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    await this.exited;
+    for (const stream of [this.stdout, this.stderr, this.result]) stream.destroy();
+    await this.#guard.gone;
+  }
+}
+
+/** A pipe from the child; one that was not asked for has ended. */
+function readable(stream: unknown): Readable {
+  return stream instanceof Readable ? stream : Readable.from([]);
+}
