@@ -91,6 +91,7 @@ export {
   type Stoppable,
   waitAll,
 } from "./parallel.ts";
+export { type PublishedFile, PysmurfPublisher, type PysmurfPublisherOptions } from "./pysmurf_publisher.ts";
 export { connectWamp, WampConnection } from "./wamp_connection.ts";
 export { WampError } from "../wamp/mod.ts";
 export {
