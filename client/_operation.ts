@@ -2,6 +2,7 @@
 import { type OCSReply, parseReply } from "../ocs/mod.ts";
 import { Wait } from "./_wait.ts";
 import type { RequestOptions, WaitOptions } from "./operation_client.ts";
+import { type ClientRequest, eitherSignal, type RequestGuard } from "./request_guard.ts";
 
 /** The five things that can be asked of an operation. */
 export type Action = "start" | "stop" | "abort" | "wait" | "status";
@@ -31,6 +32,10 @@ export interface AgentLink {
   ): Promise<unknown>;
   /** Waits until the router can be reached again; false when that takes longer. */
   recovered(timeoutMs: number): Promise<boolean>;
+  /** Stands between the client and its requests. */
+  readonly guard: RequestGuard | undefined;
+  /** The client's operation of this name, for the guard. */
+  operation(opName: string): ClientRequest["operation"];
 }
 
 /** Requests about one operation, and what is known of it. */
@@ -51,25 +56,46 @@ export class Operation {
     { timeoutSeconds, signal }: RequestOptions = {},
   ): Promise<OCSReply> {
     const timeoutMs = timeoutSeconds === undefined ? this.#link.defaultTimeoutMs : timeoutSeconds * 1000;
-    const send = () => this.#send({ action, opName: this.#opName, params, timeoutMs, signal });
-    return await this.#explained(action === "status" ? "get the status of" : action, timeoutMs, send);
+    const send = (guardSignal?: AbortSignal) =>
+      this.#send({
+        action,
+        opName: this.#opName,
+        params,
+        timeoutMs,
+        signal: eitherSignal(signal, guardSignal),
+      });
+    return await this.#explained(
+      action === "status" ? "get the status of" : action,
+      timeoutMs,
+      () => this.#guarded(action, send),
+    );
   }
 
   /** Waits for the end of the current session. */
-  async wait({ timeoutSeconds, signal }: WaitOptions = {}): Promise<OCSReply> {
-    const wait = new Wait({
-      ask: (waitSeconds, timeoutMs) =>
-        this.#send({ action: "wait", opName: this.#opName, params: {}, waitSeconds, timeoutMs, signal }),
-      recovered: (timeoutMs) => this.#link.recovered(timeoutMs),
-      what: `"${this.#opName}" on "${this.#link.agent}"`,
-      openSession: this.#last?.openSession,
-      signal,
-    });
+  async wait(options: WaitOptions = {}): Promise<OCSReply> {
+    const { timeoutSeconds } = options;
+    const run = (guardSignal?: AbortSignal) => {
+      const signal = eitherSignal(options.signal, guardSignal);
+      return new Wait({
+        ask: (waitSeconds, timeoutMs) =>
+          this.#send({ action: "wait", opName: this.#opName, params: {}, waitSeconds, timeoutMs, signal }),
+        recovered: (timeoutMs) => this.#link.recovered(timeoutMs),
+        what: `"${this.#opName}" on "${this.#link.agent}"`,
+        openSession: this.#last?.openSession,
+        signal,
+      }).run(timeoutSeconds);
+    };
     return await this.#explained(
       "wait for",
       (timeoutSeconds ?? Infinity) * 1000,
-      () => wait.run(timeoutSeconds),
+      () => this.#guarded("wait", run),
     );
+  }
+
+  async #guarded(action: Action, send: (signal?: AbortSignal) => Promise<OCSReply>): Promise<OCSReply> {
+    const { guard, agent } = this.#link;
+    if (guard === undefined) return await send();
+    return await guard.around({ agent, action, operation: this.#link.operation(this.#opName) }, send);
   }
 
   async #explained(action: string, timeoutMs: number, request: () => Promise<OCSReply>): Promise<OCSReply> {

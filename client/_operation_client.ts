@@ -2,19 +2,24 @@
 import type { OCSReply, OperationInfo } from "../ocs/mod.ts";
 import type { Operation } from "./_operation.ts";
 import type { AnyOperation } from "./agent_types.ts";
-import type { RequestOptions, WaitOptions } from "./operation_client.ts";
+import type { RequestOptions, RunningOptions, WaitOptions } from "./operation_client.ts";
+import { startRunning } from "./running_operation.ts";
 
 /** Whose operation it is. */
 export interface OperationDescription {
   readonly name: string;
   readonly agent: string;
   readonly info: OperationInfo;
+  /** Aborted when the script that its client belongs to is asked to end. */
+  readonly interrupted: AbortSignal | undefined;
+  /** Whether what `running()` holds is stopped when this process is asked to end. */
+  readonly stopOnSignals: boolean;
 }
 
 /** A task or process as a function with methods. */
 export function operationClient(
   operation: Operation,
-  { name, agent, info }: OperationDescription,
+  { name, agent, info, interrupted, stopOnSignals }: OperationDescription,
 ): AnyOperation {
   const isTask = info.op_type === "task";
   const refuse = (action: string, instead: string) => (): Promise<never> => {
@@ -30,11 +35,15 @@ export function operationClient(
     const started = await start(params, { signal: options.signal });
     return started.ok ? await wait(options) : started;
   };
-  return Object.assign(call, {
+  const running = (options: RunningOptions<object> = {}) =>
+    startRunning(client, { stopOnSignals, ...options });
+  const client: AnyOperation = Object.assign(call, {
     opName: name,
     kind: info.op_type,
     agent,
     info,
+    interrupted,
+    running,
     start,
     wait,
     status,
@@ -47,4 +56,5 @@ export function operationClient(
     // What a prompt shows of it; the function behind it says nothing.
     [Symbol.for("Deno.customInspect")]: () => `${agent}.${name} (${info.op_type})`,
   });
+  return client;
 }

@@ -2,6 +2,7 @@
 import type { Logger } from "../internal/log.ts";
 import type { Privs } from "../ocs/mod.ts";
 import type { SiteChoice } from "./client_site.ts";
+import type { RequestGuard } from "./request_guard.ts";
 import type { WampConnection } from "./wamp_connection.ts";
 
 /** How an agent is reached. */
@@ -19,6 +20,13 @@ export interface ClientOptions extends SiteChoice {
   readonly timeoutSeconds?: number | undefined;
   /** Gives up connecting. */
   readonly signal?: AbortSignal | undefined;
+  /** Stands between the client and its requests; `script.connect` puts the script there. */
+  readonly guard?: RequestGuard | undefined;
+  /**
+   * Whether this process, asked to end by Ctrl-C or SIGTERM, first stops what `running()` of this client holds.
+   * Default true without a guard, and for programs that do not listen to these signals themselves.
+   */
+  readonly stopOnSignals?: boolean | undefined;
   /** Default: silent. */
   readonly logger?: Logger | undefined;
 }

@@ -108,7 +108,7 @@ export class OperationLostError extends Error {
 /** One of several operations did not do what was asked of all. */
 export class OperationRefusedError extends Error {
   /** Name of the class. */
-  override readonly name = "OperationRefusedError";
+  override readonly name: string = "OperationRefusedError";
   /** What the agent answered. */
   readonly reply: OCSReply;
 
@@ -131,5 +131,52 @@ export class OperationsError extends AggregateError {
     const lines = errors.map((error) => `  ${error.message}`);
     super(errors, `Cannot ${what} ${errors.length} of ${replies.length} operations:\n${lines.join("\n")}`);
     this.replies = replies;
+  }
+}
+
+/** A clean-up failed, or took longer than its time. */
+export class CleanupError extends Error {
+  /** Name of the class. */
+  override readonly name = "CleanupError";
+}
+
+/** The script is being ended: this request was not made, or not waited for. */
+export class ScriptInterruptedError extends Error {
+  /** Name of the class. */
+  override readonly name = "ScriptInterruptedError";
+}
+
+/** An operation did not do what it was started for. The text ends with the agent's whole reply. */
+export class OperationFailedError extends OperationRefusedError {
+  /** Name of the class. */
+  override readonly name: string = "OperationFailedError";
+  /** Name of the operation. */
+  readonly opName: string;
+  /** Instance id of its agent. */
+  readonly agent: string;
+
+  /** An error about one operation: why, and what its agent answered. */
+  constructor(
+    operation: { readonly opName: string; readonly agent: string },
+    why: string,
+    reply: OCSReply,
+  ) {
+    super(`Cannot rely on "${operation.opName}" on "${operation.agent}": ${why}\n${reply}`, reply);
+    this.opName = operation.opName;
+    this.agent = operation.agent;
+  }
+}
+
+/** A condition did not come true: the time was over, or what was looked at has ended. */
+export class ConditionError extends Error {
+  /** Name of the class. */
+  override readonly name = "ConditionError";
+  /** What was seen last: a sample or a session; undefined when nothing was. */
+  readonly lastSeen: unknown;
+
+  /** An error with what was seen last. */
+  constructor(message: string, lastSeen: unknown, options?: ErrorOptions) {
+    super(message, options);
+    this.lastSeen = lastSeen;
   }
 }

@@ -33,6 +33,8 @@ export interface FeedSource {
   readonly session: () => WampSession & Partial<Pick<WampConnection, "onStateChange">>;
   /** Where bad events are told. */
   readonly logger: Logger;
+  /** Ends streams with its reason. */
+  readonly interrupted?: AbortSignal | undefined;
 }
 
 /** A feed that can be listened to. */
@@ -76,10 +78,13 @@ export class FeedClient<Fields extends object = Readonly<Record<string, Sample>>
   }
 
   #listen<T>(unfold: (item: FeedEventItem) => readonly T[], options: StreamOptions): BoundedStream<T> {
-    const { session: getSession, logger } = this.#source;
+    const { session: getSession, logger, interrupted } = this.#source;
     const session = getSession();
     return new BoundedStream<T>({
       start: async (push, end) => {
+        const onInterrupt = () => end(interrupted?.reason);
+        interrupted?.throwIfAborted();
+        interrupted?.addEventListener("abort", onInterrupt, { once: true });
         const subscription = await session.subscribe(this.address, ({ args }) => {
           try {
             const item = { ...parseFeedEvent(args), receivedSeconds: Date.now() / 1000 };
@@ -93,6 +98,7 @@ export class FeedClient<Fields extends object = Readonly<Record<string, Sample>>
           if (state === "closed") end();
         });
         return async () => {
+          interrupted?.removeEventListener("abort", onInterrupt);
           stopListening?.();
           await subscription.unsubscribe();
         };

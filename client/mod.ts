@@ -60,18 +60,32 @@ export type {
 export type { Authentication, TicketAuthentication, WampCraAuthentication } from "./authentication.ts";
 export type { Clock } from "../internal/clock.ts";
 export { BoundedStream, type StreamOptions, type StreamSource } from "./bounded_stream.ts";
+export {
+  cleanUp,
+  CLEANUP_SECONDS,
+  type CleanupAction,
+  type CleanupOptions,
+  Cleanups,
+  isCleaningUp,
+  withCleanup,
+} from "./cleaning.ts";
 export type { ClientSite, SiteChoice } from "./client_site.ts";
 export type { ConnectOptions, OpenTransport } from "./connect_options.ts";
+export { type Endable, endOperation, type EndOptions } from "./end_operation.ts";
 export {
   BackpressureError,
   CallTimeoutError,
+  CleanupError,
+  ConditionError,
   ControlClientError,
   type ControlClientErrorOptions,
   JoinError,
   NotConnectedError,
+  OperationFailedError,
   OperationLostError,
   OperationRefusedError,
   OperationsError,
+  ScriptInterruptedError,
 } from "./errors.ts";
 export { FeedClient, type FeedEventItem, type FeedSample, type FeedSource } from "./feed_client.ts";
 export type { ClientOptions } from "./client_options.ts";
@@ -80,6 +94,8 @@ export type {
   OperationClient,
   ProcessClient,
   RequestOptions,
+  RunningOperation,
+  RunningOptions,
   TaskClient,
   WaitOptions,
 } from "./operation_client.ts";
@@ -92,6 +108,11 @@ export {
   waitAll,
 } from "./parallel.ts";
 export { type PublishedFile, PysmurfPublisher, type PysmurfPublisherOptions } from "./pysmurf_publisher.ts";
+export type { AroundRequest, ClientRequest, RequestAction, RequestGuard } from "./request_guard.ts";
+export { runScript, type RunScriptOptions } from "./run_script.ts";
+export { type VerifyOptions, verifyRunning } from "./running_operation.ts";
+export { type Rung, Script, type ScriptOptions } from "./script.ts";
+export { type FlagOptions, until, untilFlag, type UntilOptions, type Watchable } from "./until.ts";
 export { connectWamp, WampConnection } from "./wamp_connection.ts";
 export { WampError } from "../wamp/mod.ts";
 export {

@@ -18,6 +18,7 @@ import { FeedClient } from "./feed_client.ts";
 import type { RequestOptions } from "./operation_client.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { type ClientSite, findSite } from "./client_site.ts";
+import { eitherSignal, type RequestAction, type RequestGuard } from "./request_guard.ts";
 
 /** A client whose operations are properties. */
 export type ConnectedClient<Types extends AgentTypes = AgentTypes> = OCSClient<Types> & OperationsOf<Types>;
@@ -30,6 +31,8 @@ interface Parts {
   readonly password: string;
   readonly timeoutMs: number;
   readonly logger: Logger;
+  readonly guard: RequestGuard | undefined;
+  readonly stopOnSignals: boolean;
 }
 
 /**
@@ -83,7 +86,22 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     instanceId: string,
     options: ClientOptions = {},
   ): Promise<ConnectedClient<Types>> {
-    const { timeoutSeconds = 30, logger = SILENT, signal } = options;
+    const { guard } = options;
+    if (guard === undefined) return await OCSClient.#connect(instanceId, options);
+    return await guard.around({ agent: instanceId, action: "connect" }, (signal) => {
+      return OCSClient.#connect<Types>(instanceId, {
+        ...options,
+        signal: eitherSignal(options.signal, signal),
+      });
+    });
+  }
+
+  static async #connect<Types extends AgentTypes>(
+    instanceId: string,
+    options: ClientOptions,
+  ): Promise<ConnectedClient<Types>> {
+    const { timeoutSeconds = 30, logger = SILENT, signal, guard, stopOnSignals = guard === undefined } =
+      options;
     const timeoutMs = timeoutSeconds * 1000;
     const started = performance.now();
     const site = await findSite(options);
@@ -101,7 +119,17 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
       const left = Math.max(1, timeoutMs - (performance.now() - started));
       const api = parseApi(instanceId, await carrier.call(address, ["get_api"], { timeoutMs: left, signal }));
       const password = await choosePasswordFor(instanceId, { api, privs: options.privs, logger });
-      const client = new OCSClient<Types>({ instanceId, site, carrier, api, password, timeoutMs, logger });
+      const client = new OCSClient<Types>({
+        instanceId,
+        site,
+        carrier,
+        api,
+        password,
+        timeoutMs,
+        logger,
+        guard,
+        stopOnSignals,
+      });
       // Its constructor has just made these properties of the agent's answer.
       return client as ConnectedClient<Types>;
     } catch (error) {
@@ -142,11 +170,11 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     opName: string,
     options: RequestOptions & { readonly params?: object | undefined } = {},
   ): Promise<OCSReply> {
-    const { params = {}, signal } = options;
+    const { params = {} } = options;
     return await this.#explained(
-      `${action} "${opName}" on "${this.instanceId}"`,
+      { action: `${action} "${opName}" on "${this.instanceId}"`, guarded: actionOf(action), opName },
       options,
-      async (timeoutMs) => {
+      async (timeoutMs, signal) => {
         const args = [action, opName, params];
         return parseReply(await this.#call(opsProcedure(this.address), args, {}, { timeoutMs, signal }));
       },
@@ -161,10 +189,9 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
   /** Asks a management question: `get_api`, `get_tasks`, `get_processes`, `get_feeds`, `get_agent_class`. */
   async management(question: string, options: RequestOptions = {}): Promise<unknown> {
     return await this.#explained(
-      `ask "${this.instanceId}" for ${question}`,
+      { action: `ask "${this.instanceId}" for ${question}`, guarded: "management" },
       options,
-      (timeoutMs) =>
-        this.#parts.carrier.call(this.address, [question], { timeoutMs, signal: options.signal }),
+      (timeoutMs, signal) => this.#parts.carrier.call(this.address, [question], { timeoutMs, signal }),
     );
   }
 
@@ -174,11 +201,12 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     args: readonly unknown[] = [],
     options: RequestOptions & { readonly kwargs?: Readonly<Record<string, unknown>> | undefined } = {},
   ): Promise<unknown> {
-    const { signal, kwargs } = options;
+    const { kwargs } = options;
     return await this.#explained(
-      `call "${name}" on "${this.instanceId}"`,
+      { action: `call "${name}" on "${this.instanceId}"`, guarded: "special" },
       options,
-      (timeoutMs) => this.#parts.carrier.call(`${this.address}.${name}`, args, { kwargs, timeoutMs, signal }),
+      (timeoutMs, signal) =>
+        this.#parts.carrier.call(`${this.address}.${name}`, args, { kwargs, timeoutMs, signal }),
     );
   }
 
@@ -194,17 +222,26 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
 
   #makeOperations(): Readonly<Record<string, AnyOperation>> {
     const { api } = this.#parts;
+    const ops: Record<string, AnyOperation> = Object.create(null);
     const link: AgentLink = {
       agent: this.instanceId,
       defaultTimeoutMs: this.#parts.timeoutMs,
       send: (request) => this.#send(request),
       explain: (error, about) => this.#explain(error, about),
       recovered: (timeoutMs) => this.#parts.carrier.recovered(timeoutMs),
+      guard: this.#parts.guard,
+      operation: (opName) => ops[opName],
     };
-    const ops: Record<string, AnyOperation> = Object.create(null);
+    const { guard, stopOnSignals } = this.#parts;
     // Tasks first: a process takes the place of a task of the same name, as it does in Python.
     for (const [name, , info] of [...api.tasks, ...api.processes]) {
-      const operation = operationClient(new Operation(link, name), { name, agent: this.instanceId, info });
+      const operation = operationClient(new Operation(link, name), {
+        name,
+        agent: this.instanceId,
+        info,
+        interrupted: guard?.interrupted,
+        stopOnSignals,
+      });
       ops[name] = operation;
       const property = name.replaceAll(/[- ]/g, "_");
       const isTaken = property in OCSClient.prototype || RESERVED.has(property);
@@ -229,6 +266,7 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
         info: { ...info, address: feedTopic(this.address, name) },
         session,
         logger,
+        interrupted: this.#parts.guard?.interrupted,
       });
     }
     return feeds;
@@ -258,14 +296,23 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
   }
 
   async #explained<T>(
-    action: string,
-    { timeoutSeconds }: RequestOptions,
-    request: (timeoutMs: number) => Promise<T>,
+    { action, guarded, opName = "" }: {
+      readonly action: string;
+      readonly guarded: RequestAction;
+      readonly opName?: string;
+    },
+    { timeoutSeconds, signal }: RequestOptions,
+    request: (timeoutMs: number, signal: AbortSignal | undefined) => Promise<T>,
   ): Promise<T> {
+    const { guard } = this.#parts;
     const timeoutMs = timeoutSeconds === undefined ? this.#parts.timeoutMs : timeoutSeconds * 1000;
     const started = performance.now();
     try {
-      return await request(timeoutMs);
+      if (guard === undefined) return await request(timeoutMs, signal);
+      return await guard.around(
+        { agent: this.instanceId, action: guarded, operation: this.ops[opName] },
+        (guardSignal) => request(timeoutMs, eitherSignal(signal, guardSignal)),
+      );
     } catch (error) {
       const elapsedMs = performance.now() - started;
       throw await this.#explain(error, { action, elapsedMs, leftMs: timeoutMs - elapsedMs });
@@ -284,6 +331,20 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     const { carrier, site } = this.#parts;
     const seen = await lookAround(error, { carrier, addressRoot: site.addressRoot, leftMs: about.leftMs });
     return explain(error, { ...about, address: this.address, url: carrier.url, realm: site.realm, seen });
+  }
+}
+
+/** A request by any name as a guard knows it. */
+function actionOf(action: string): RequestAction {
+  switch (action) {
+    case "start":
+    case "stop":
+    case "abort":
+    case "wait":
+    case "status":
+      return action;
+    default:
+      return "special";
   }
 }
 

@@ -1,0 +1,34 @@
+/** What a script says to whoever started it: lines on standard error, an exit code. @module */
+
+/** How long the last lines may take to reach a terminal that does not read. */
+const FLUSH_MS = 500;
+
+/**
+ * Writes lines to standard error without ever blocking the script: a terminal may be stopped (Ctrl-S) or gone.
+ *
+ * Libraries do not print, but this is the voice of the running program: of whoever ends it by Ctrl-C.
+ */
+export class Voice {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Writes one line. */
+  say(text: string): void {
+    const bytes = new TextEncoder().encode(`${text}\n`);
+    this.#last = this.#last.then(async () => {
+      for (let at = 0; at < bytes.length;) at += await Deno.stderr.write(bytes.subarray(at));
+    }).catch(() => {/* whoever was to read it is gone, and there is nobody to tell */});
+  }
+
+  /** Waits until all is written, half a second at most. */
+  async flush(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, FLUSH_MS));
+    await Promise.race([this.#last, late]);
+    clearTimeout(timer);
+  }
+}
+
+/** The exit code of a program that a signal has ended, as shells give it. */
+export function exitCodeOf(signal: Deno.Signal): number {
+  return { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal as string] ?? 130;
+}

@@ -1,0 +1,322 @@
+import assert from "node:assert/strict";
+import {
+  CleanupError,
+  ConditionError,
+  OCSClient,
+  OperationFailedError,
+  runScript,
+  type RunScriptOptions,
+  ScriptInterruptedError,
+  until,
+  untilFlag,
+} from "../../../client/mod.ts";
+import { startScriptSite } from "../../helpers/script_site.ts";
+import { untilTrue } from "../../helpers/until.ts";
+
+/** A ladder that a test climbs, and what the script said. */
+function ladder() {
+  const said: string[] = [];
+  const left: number[] = [];
+  let climb: (by: string, exitCode: number) => void = () => {};
+  const options: RunScriptOptions = {
+    say: (text) => void said.push(text),
+    leave: (code) => void left.push(code),
+    listen: (given) => {
+      climb = given;
+      return { [Symbol.dispose]() {} };
+    },
+  };
+  return { options, said, left, ctrlC: () => climb("Ctrl-C", 130) };
+}
+
+Deno.test("running() starts a process, and stops it at the end of the block and when the block throws", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  await using faker = await OCSClient.connect("faker1", { site: site.site });
+  {
+    await using acq = await faker.operation("acq").running({ params: { test_mode: false } });
+    assert.equal(acq.owned, true);
+    assert.equal((await acq.status()).session.session_id, acq.sessionId);
+    assert.deepEqual(await site.on(), ["faker1.acq"]);
+  }
+  assert.deepEqual(await site.on(), []);
+  await assert.rejects(async () => {
+    await using _acq = await faker.operation("acq").running();
+    throw new Error("the script failed");
+  }, /the script failed/);
+  assert.deepEqual(await site.on(), []);
+});
+
+Deno.test("running() refuses what runs already, and joins it without owning it when told to", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  await using faker = await OCSClient.connect("faker1", { site: site.site });
+  const acq = faker.operation("acq");
+  await acq.start();
+  await assert.rejects(
+    () => acq.running(),
+    (error) => error instanceof OperationFailedError && /somebody runs it already/.test(error.message),
+  );
+  {
+    await using joined = await acq.running({ ifRunning: "join" });
+    assert.equal(joined.owned, false);
+    await assert.rejects(() => joined.end(), /was joined/);
+  }
+  assert.deepEqual(await site.on(), ["faker1.acq"]);
+});
+
+Deno.test("running() leaves a run alone that somebody else started after stopping ours", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  await using faker = await OCSClient.connect("faker1", { site: site.site });
+  const acq = faker.operation("acq");
+  {
+    await using _ours = await acq.running();
+    await acq.stop();
+    await acq.wait({ timeoutSeconds: 10 });
+    await acq.start();
+  }
+  assert.deepEqual(await site.on(), ["faker1.acq"]);
+});
+
+Deno.test("running() tells what came of an operation that did not come to run, and refused parameters", async () => {
+  await using site = await startScriptSite({ crates: { crate1: { broken: true } } });
+  await using crate = await OCSClient.connect("crate1", { site: site.site });
+  await assert.rejects(
+    () => crate.operation("run").running({ params: { script: 5 } }),
+    (error) => error instanceof OperationFailedError && /was not started/.test(error.message),
+  );
+  assert.deepEqual(await site.on(), []);
+});
+
+Deno.test("running() of a task aborts it; one that cannot be aborted is told at the end of its time", async () => {
+  await using site = await startScriptSite({ crates: { crate1: {} } });
+  await using crate = await OCSClient.connect("crate1", { site: site.site });
+  {
+    await using _setup = await crate.operation("uxm_setup").running({ params: { seconds: 60 } });
+  }
+  assert.deepEqual(await site.on(), []);
+  await assert.rejects(async () => {
+    await using _stubborn = await crate.operation("stubborn").running({
+      params: { seconds: 2 },
+      stopSeconds: 0.3,
+    });
+  }, (error) => error instanceof CleanupError && /still running/.test(error.message));
+  await crate.operation("stubborn").wait({ timeoutSeconds: 10 });
+});
+
+Deno.test("until() waits for a sample of a feed, and tells the last one when none fits", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  await using faker = await OCSClient.connect("faker1", { site: site.site });
+  const feed = faker.feeds["false_temperatures"]!;
+  const isNumber = ({ block }: { readonly block: Readonly<Record<string, unknown>> }) =>
+    typeof block["channel_00"] === "number";
+  await assert.rejects(
+    () => until(feed, isNumber, { timeoutSeconds: 0.2 }),
+    (error) => error instanceof ConditionError && /no sample came/.test(error.message),
+  );
+  await using _acq = await faker.operation("acq").running();
+  const { block } = await until(feed, isNumber, { timeoutSeconds: 20 });
+  assert.equal(typeof block["channel_00"], "number");
+  await assert.rejects(
+    () => until(feed, () => false, { timeoutSeconds: 5, what: "the stage to be cold" }),
+    (error) => {
+      assert.ok(error instanceof ConditionError);
+      assert.match(
+        error.message,
+        /Cannot see the stage to be cold on feed .* samples came, the last one .*channel_00/,
+      );
+      return true;
+    },
+  );
+});
+
+Deno.test("until() waits for a session, and rejects when the operation ends first or never ran", async () => {
+  await using site = await startScriptSite({ crates: { crate1: {} } });
+  await using crate = await OCSClient.connect("crate1", { site: site.site });
+  const run = crate.operation("run");
+  await assert.rejects(() => until(run, () => false, { timeoutSeconds: 5 }), /does not run; it never ran/);
+  await run.start({ script: "tune.py" });
+  const reply = await until(run, ({ data }) => Number(data?.["lines"]) >= 2, {
+    timeoutSeconds: 10,
+    pollSeconds: 0.02,
+  });
+  assert.ok(Number(reply.session.data?.["lines"]) >= 2);
+  await assert.rejects(
+    () => until(run, ({ data }) => data?.["lines"] === 99, { timeoutSeconds: 10, pollSeconds: 0.02 }),
+    (error) =>
+      error instanceof ConditionError && /does not run; last seen: done, \{"lines":3/.test(error.message),
+  );
+});
+
+Deno.test("until() gives up at its time with the last session seen", async () => {
+  await using site = await startScriptSite({ crates: { crate1: { slowSeconds: 30 } } });
+  await using crate = await OCSClient.connect("crate1", { site: site.site });
+  await using _stream = await crate.operation("stream").running();
+  await assert.rejects(
+    () => untilFlag(crate.operation("stream"), "stream_on", { timeoutSeconds: 0.3, pollSeconds: 0.05 }),
+    /Cannot see "stream_on" on "stream" of "crate1": it did not come true within 0.3 s; last seen: running/,
+  );
+});
+
+Deno.test("runScript() gives 0, and lets stay on what the script started and left on when it returns", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  const { options, said } = ladder();
+  const code = await runScript(async (script) => {
+    const faker = await script.connect("faker1");
+    await faker.operation("acq").start();
+    await faker.operation("delay_task")({ delay: 0 });
+  }, { ...options, client: { site: site.site } });
+  assert.equal(code, 0);
+  assert.deepEqual(said, ["Still on, as the script left it: faker1.acq."]);
+  assert.deepEqual(await site.on(), ["faker1.acq"]);
+});
+
+Deno.test("runScript() ends what the script started when it throws, except what it keeps", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1", "faker2"] });
+  const { options, said } = ladder();
+  const code = await runScript(async (script) => {
+    const [faker1, faker2] = await script.connectAll(["faker1", "faker2"]);
+    await faker1?.operation("acq").start();
+    await faker1?.operation("delay_task").start({ delay: 60 });
+    await faker2?.operation("acq").start();
+    if (faker2 !== undefined) script.keep(faker2.operation("acq"));
+    throw new RangeError("too warm");
+  }, { ...options, client: { site: site.site } });
+  assert.equal(code, 1);
+  assert.deepEqual(said, ["Error: too warm", "Ending faker1.acq, faker1.delay_task."]);
+  assert.deepEqual(await site.on(), ["faker2.acq"]);
+});
+
+Deno.test("the first Ctrl-C finishes the step, refuses the next one, and cleans up", async () => {
+  await using site = await startScriptSite({ crates: { crate1: {} } });
+  const { options, said, ctrlC } = ladder();
+  const seen: string[] = [];
+  const code = await runScript(async (script) => {
+    const crate = await script.connect("crate1");
+    script.defer("note the clean-up", async () => {
+      // A clean-up may start things: this is how biases get to zero.
+      seen.push((await crate.operation("run")({ script: "zero.py" })).session.status ?? "none");
+    });
+    const setup = crate.operation("uxm_setup");
+    await setup.start({ seconds: 0.3 });
+    const ended = setup.wait();
+    ctrlC();
+    seen.push(`step ended with success ${(await ended).session.success}`);
+    await assert.rejects(() => setup.start(), ScriptInterruptedError);
+    await assert.rejects(() => setup.status(), /Cannot get the status .* interrupted by ctrl-c/);
+    await script.sleep(60);
+  }, { ...options, client: { site: site.site } });
+  assert.equal(code, 130);
+  assert.deepEqual(seen, ["step ended with success true", "done"]);
+  assert.match(
+    said[0] ?? "",
+    /^Ctrl-C: finishing \(wait for "uxm_setup" on "crate1"\), then cleaning up; on: crate1/,
+  );
+  assert.equal(said.at(-1), "Cleaned up: nothing that this script started is left on.");
+  assert.deepEqual(await site.on(), []);
+});
+
+Deno.test("the second Ctrl-C gives up the step and still cleans up", async () => {
+  await using site = await startScriptSite({ crates: { crate1: {} } });
+  const { options, said, ctrlC } = ladder();
+  const code = await runScript(async (script) => {
+    const crate = await script.connect("crate1");
+    const ended = crate.operation("uxm_setup")({ seconds: 600 });
+    await untilTrue(() => script.running.length > 0 && script.steps[0]?.startsWith("wait"));
+    ctrlC();
+    ctrlC();
+    await ended;
+  }, { ...options, client: { site: site.site } });
+  assert.equal(code, 130);
+  assert.match(said[1] ?? "", /^Ctrl-C: aborting now and cleaning up; on: crate1.uxm_setup/);
+  assert.deepEqual(await site.on(), []);
+});
+
+Deno.test("a script that does not come back after the second Ctrl-C is cleaned up over its head", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  const { options, ctrlC } = ladder();
+  const code = await runScript(async (script) => {
+    const faker = await script.connect("faker1");
+    await faker.operation("acq").start();
+    ctrlC();
+    ctrlC();
+    await new Promise(() => {});
+  }, { ...options, client: { site: site.site } });
+  assert.equal(code, 130);
+  assert.deepEqual(await site.on(), []);
+});
+
+Deno.test("the third Ctrl-C leaves, and says what is left on", async () => {
+  await using site = await startScriptSite({ crates: { crate1: {} } });
+  const { options, said, left, ctrlC } = ladder();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const code = runScript(async (script) => {
+    const crate = await script.connect("crate1");
+    await crate.operation("stubborn").start({ seconds: 1 });
+    ctrlC();
+    ctrlC();
+    ctrlC();
+    resolve();
+  }, { ...options, client: { site: site.site } });
+  await promise;
+  assert.deepEqual(left, [130]);
+  assert.match(
+    said[2] ?? "",
+    /leaving without clean-up. LEFT ON: crate1.stubborn. To end that: ocs abort crate1.stubborn/,
+  );
+  await code;
+});
+
+Deno.test("a Ctrl-C ends waiting for samples, times and conditions at once", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  for (const what of ["samples", "sleep", "until", "process"]) {
+    const { options, ctrlC } = ladder();
+    const code = await runScript(async (script) => {
+      const faker = await script.connect("faker1");
+      await using acq = await faker.operation("acq").running();
+      const waits = {
+        samples: async () => {
+          for await (const _ of faker.feeds["false_temperatures"]!.events()) { /* until interrupted */ }
+        },
+        sleep: () => script.sleep(600),
+        until: () => until(faker.operation("acq"), () => false, { timeoutSeconds: 600, pollSeconds: 500 }),
+        process: () => acq.wait(),
+      };
+      const waiting = waits[what as keyof typeof waits](); // One of its keys, see above.
+      setTimeout(ctrlC, 50);
+      await assert.rejects(() => waiting, ScriptInterruptedError);
+      throw new ScriptInterruptedError("as the wait did");
+    }, { ...options, client: { site: site.site } });
+    assert.equal(code, 130, what);
+    assert.deepEqual(await site.on(), [], what);
+  }
+});
+
+Deno.test("a finally block of a script that was interrupted may stop, and wait for the end", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  const { options, ctrlC } = ladder();
+  let ended: unknown;
+  await runScript(async (script) => {
+    const acq = (await script.connect("faker1")).operation("acq");
+    await acq.start();
+    try {
+      ctrlC();
+      await script.sleep(60);
+    } finally {
+      await acq.stop();
+      ended = (await acq.wait({ timeoutSeconds: 10 })).session.status;
+    }
+  }, { ...options, client: { site: site.site } });
+  assert.equal(ended, "done");
+});
+
+Deno.test("the deadline of a script climbs the ladder and gives 4", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  const { options, said } = ladder();
+  const code = await runScript(async (script) => {
+    const faker = await script.connect("faker1");
+    await using _acq = await faker.operation("acq").running();
+    await script.sleep(600);
+  }, { ...options, deadlineSeconds: 0.5, client: { site: site.site } });
+  assert.equal(code, 4);
+  assert.match(said[0] ?? "", /^its deadline of 0.5 s: finishing/);
+  assert.deepEqual(await site.on(), []);
+});
