@@ -1,4 +1,5 @@
 /** The console of the command as verbs take it. @module */
+import { hasScreen } from "../verbs/screen_port.ts";
 import type { VerbTerminal } from "../verbs/terminal.ts";
 import { type Console, verbLook } from "./output.ts";
 import { Spinner } from "./spinner.ts";
@@ -31,6 +32,15 @@ export function consoleTerminal(console: Console): ConsoleTerminal {
       if (text === undefined) spinner.stop();
       else spinner.show(text);
     },
+    ...(hasScreen()
+      ? {
+        openScreen: async () => {
+          spinner.stop();
+          const { openScreen } = await import("../verbs/live_screen.ts");
+          return openScreen();
+        },
+      }
+      : {}),
     [Symbol.dispose]: () => spinner.stop(),
   };
 }

@@ -1,4 +1,5 @@
 /** Where a verb's words go. @module */
+import type { LiveScreen } from "./live_screen.ts";
 import type { Look } from "./look.ts";
 
 /**
@@ -21,4 +22,6 @@ export interface VerbTerminal {
   progress(text: string | undefined): void;
   /** Asks a question that is answered by yes or no; absent where nobody can answer. */
   confirm?(question: string): Promise<boolean>;
+  /** Takes the whole terminal for a view that is drawn again and again; absent where there is none to draw on. */
+  openScreen?(): Promise<LiveScreen>;
 }
