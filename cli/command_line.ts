@@ -5,6 +5,7 @@ import {
   command,
   constant,
   flag,
+  float,
   type InferValue,
   integer,
   merge,
@@ -143,6 +144,28 @@ const agent = command(
   { brief: message`Run one agent; ocs agent CLASS --help lists its options.` },
 );
 
+// What is behind the script's name is parted from the rest before the parser sees it, see parse_command.ts.
+const run = command(
+  "run",
+  merge(
+    object({
+      command: constant("run"),
+      script: argument(string({ metavar: "SCRIPT" }), { description: message`A TypeScript file or a URL.` }),
+      args: multiple(argument(string({ metavar: "ARG" }), {
+        description: message`Everything behind SCRIPT goes to the script.`,
+      })),
+      deadline: optional(option("--deadline", float({ metavar: "SECONDS", min: 0 }), {
+        description: message`Ask the script to end after this time, and climb the ladder. Default: none.`,
+      })),
+      log: optional(option("--log", string({ metavar: "FILE" }), {
+        description: message`Append all that it writes to FILE, each line with the time.`,
+      })),
+    }),
+    SITE_OPTIONS,
+  ),
+  { brief: message`Run a script; Ctrl-C: finish the step and clean up; again: now; again: leave.` },
+);
+
 const version = command(
   "version",
   merge(object({ command: constant("version") }), JSON_OPTION),
@@ -151,7 +174,7 @@ const version = command(
 
 /** Every command. */
 export const COMMAND_LINE = or(
-  or(demo, up, router, agent, init, config, version),
+  or(demo, up, router, agent, run, init, config, version),
   verbGrammar({ site: true }),
 );
 

@@ -6,7 +6,7 @@ import type { ExitCode } from "./exit_code.ts";
 import type { Console } from "./output.ts";
 
 /** Carries out a command; loads what it needs and nothing else. */
-export async function runCommand(command: Command, console: Console): Promise<ExitCode> {
+export async function runCommand(command: Command, console: Console): Promise<ExitCode | number> {
   switch (command.command) {
     case "router": {
       const { runRouter } = await import("./run_router.ts");
@@ -19,6 +19,10 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
     case "demo": {
       const { runDemo } = await import("./demo/run_demo.ts");
       return await runDemo(command, console);
+    }
+    case "run": {
+      const { runScriptCommand } = await import("./run_script.ts");
+      return await runScriptCommand(command, { site: siteOptions(command), console });
     }
     case "config check": {
       const { runConfigCheck } = await import("./run_config.ts");

@@ -23,19 +23,19 @@ export interface SiteChoice {
 }
 
 /**
- * Finds the site as every OCS program does.
+ * Finds the site as every OCS program does; what `ocs run` was told of it comes by the environment (`OCS_SITE_HUB` and
+ * so on, see `readClientEnvironment` in `site/`).
  *
  * @throws {SiteError} If there is no site file, or it does not say what is needed; see `site/`.
  */
 export async function findSite(options: SiteChoice): Promise<ClientSite> {
   if (options.site !== undefined) return options.site;
   // Loaded when needed: it brings a YAML parser.
-  const { needSetting, resolveSite } = await import("../site/mod.ts");
+  const { needSetting, readClientEnvironment, resolveSite } = await import("../site/mod.ts");
   const { siteFile, siteHost } = options;
-  const found = await resolveSite({
-    ...(siteFile === undefined ? {} : { siteFile }),
-    ...(siteHost === undefined ? {} : { siteHost }),
-  });
+  // A script that names its site file means all of it.
+  const outer = siteFile === undefined ? readClientEnvironment() : { siteFile };
+  const found = await resolveSite({ ...outer, ...(siteHost === undefined ? {} : { siteHost }) });
   return {
     wampServer: found.wampServer,
     wampHttp: found.wampHttp,

@@ -20,6 +20,7 @@
  */
 export { type Argument, mergeArguments, toArguments } from "./arguments.ts";
 export { checkSite, type CheckSiteOptions, type KnownClass } from "./check_site.ts";
+export { clientEnvironment, type ClientSiteOptions, readClientEnvironment } from "./client_environment.ts";
 export { MACHINE, type SiteEnvironment } from "./environment.ts";
 export { OptionError, SiteError, SiteFileError } from "./errors.ts";
 export { findSiteFile, type FoundSiteFile, loadSite, readSiteText } from "./load_site.ts";
