@@ -33,6 +33,11 @@ export interface AgentLog extends Logger {
   debug(text: string): void;
   /** Something that ends the agent, or should. */
   critical(text: string): void;
+  /**
+   * Resolves when what was logged so far has been written, or cannot be: with a console that nobody reads, not soon.
+   * For whoever logs more than a console takes. Absent where a log writes at once.
+   */
+  flush?(): Promise<void>;
 }
 
 /** What a log is made of. */
@@ -62,6 +67,7 @@ export function createLog({ level = "info", sinks, now = () => Date.now() / 1000
     warn: at("warn"),
     error: at("error"),
     critical: at("critical"),
+    flush: async () => void await Promise.all(sinks.map((sink) => sink.flush?.())),
   };
 }
 
@@ -86,6 +92,7 @@ export function makeLogger(log: AgentLog, name: string): AgentLog {
     warn: prefixed((text) => log.warn(text)),
     error: prefixed((text) => log.error(text)),
     critical: prefixed(log.critical),
+    flush: () => log.flush?.() ?? Promise.resolve(),
   };
 }
 

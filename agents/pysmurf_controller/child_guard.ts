@@ -7,8 +7,8 @@ const WATCH = 'while read -r _; do :; done; kill -s KILL -- "-$1"';
 
 /** A guard that is on duty until it is disposed of. */
 export interface ChildGuard extends Disposable {
-  /** Resolves when the guard has gone, for whatever reason. */
-  readonly gone: Promise<void>;
+  /** Resolves when the guard has gone: with an error, if there is no guard because there is no shell. */
+  readonly gone: Promise<Error | undefined>;
 }
 
 /**
@@ -26,10 +26,11 @@ export function guardChild(pgid: number): ChildGuard {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
-  const { promise: gone, resolve } = Promise.withResolvers<void>();
-  guard.on("exit", () => resolve());
-  // No shell: there is nothing to guard with, and the child runs all the same.
-  guard.on("error", () => resolve());
+  const { promise: gone, resolve } = Promise.withResolvers<Error | undefined>();
+  guard.on("exit", () => resolve(undefined));
+  guard.on("error", resolve);
+  // A shell that was killed has broken the pipe; nothing was written into it.
+  guard.stdin?.on("error", () => {});
   return {
     gone,
     [Symbol.dispose]: () => {

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import type { Clock } from "../../internal/clock.ts";
+import type { Logger } from "../../internal/log.ts";
 import { sleep } from "../../framework/sleep.ts";
 import { type ChildGuard, guardChild } from "./child_guard.ts";
 
@@ -20,6 +21,8 @@ export interface ChildOptions {
   readonly output: "read" | "discard";
   /** Gives it descriptor 3 to write on, read as `result`. Default false. */
   readonly resultPipe?: boolean | undefined;
+  /** Told when nothing can guard the child. */
+  readonly log?: Logger | undefined;
 }
 
 // How a child is asked to end with the agent. Python turns only SIGINT into an exception, on which scripts tidy up.
@@ -68,7 +71,7 @@ export class ChildProcess implements AsyncDisposable {
    * @throws {Error} If it cannot be started: not there, not executable, an argument with a NUL character.
    */
   static async start(
-    { command, args, env, input, output, resultPipe = false }: ChildOptions,
+    { command, args, env, input, output, resultPipe = false, log }: ChildOptions,
   ): Promise<ChildProcess> {
     const written = output === "read" ? "pipe" : "ignore";
     try {
@@ -84,14 +87,19 @@ export class ChildProcess implements AsyncDisposable {
       // A child that ends without reading breaks the pipe; its exit code tells more than that.
       child.stdin?.on("error", () => {}).end(input);
       if (child.pid === undefined) throw new Error("it has no process id");
-      return new ChildProcess(child.pid, exited, [
+      const started = new ChildProcess(child.pid, exited, [
         readable(child.stdout),
         readable(child.stderr),
         readable(child.stdio[3]),
       ]);
+      void started.#guard.gone.then((error) => {
+        if (error !== undefined) {
+          log?.warn(`Cannot guard "${command}" against the death of the agent: ${error.message}`);
+        }
+      });
+      return started;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`Cannot start "${command}": ${reason}`, { cause: error });
+      throw new Error(`Cannot start "${command}": ${startProblem(error)}`, { cause: error });
     }
   }
 
@@ -139,6 +147,14 @@ export class ChildProcess implements AsyncDisposable {
     for (const stream of [this.stdout, this.stderr, this.result]) stream.destroy();
     await this.#guard.gone;
   }
+}
+
+/** What stands in the way of a start, in words for the frequent cases. */
+function startProblem(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/\bENOENT\b/.test(text)) return "there is no such program, expected a path or a name on the PATH";
+  if (/\bEACCES\b/.test(text)) return "it may not be executed, expected a program";
+  return text;
 }
 
 /** A pipe from the child; one that was not asked for has ended. */

@@ -76,6 +76,8 @@ export function finiteOnly(value: unknown, depth = 0): unknown {
   if (depth > 200) return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (value instanceof Float) return Number.isFinite(value.value) ? value : null;
+  // MessagePack has only floats for the largest ones, and they end at 1.8e308.
+  if (typeof value === "bigint") return Number.isFinite(Number(value)) ? value : null;
   if (Array.isArray(value)) return value.map((entry) => finiteOnly(entry, depth + 1));
   if (isObject(value)) {
     return Object.fromEntries(

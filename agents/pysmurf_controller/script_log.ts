@@ -2,7 +2,8 @@
 import { fileTime } from "../../framework/log_sinks.ts";
 import { errorText } from "../../framework/run_outcome.ts";
 import type { Clock } from "../../internal/clock.ts";
-import type { Logger } from "../../internal/log.ts";
+import type { AgentLog } from "../../framework/agent_log.ts";
+import { sleep } from "../../framework/sleep.ts";
 import { pyStr } from "../../ocs/python_text.ts";
 import { scriptBasename } from "./script_command.ts";
 
@@ -18,7 +19,7 @@ export interface ScriptLog extends AsyncDisposable {
 export interface ScriptLogOptions {
   readonly script: string;
   /** The agent's log. */
-  readonly log: Logger;
+  readonly log: AgentLog;
   readonly clock: Clock;
 }
 
@@ -39,21 +40,27 @@ export async function openScriptLog(
   return mode ? new AgentScriptLog(options) : undefined;
 }
 
-class AgentScriptLog implements ScriptLog {
-  readonly #log: Logger;
-  readonly #basename: string;
+// A console that takes nothing for so long is one that nobody reads; it must not hold up the script.
+const STUCK_SECONDS = 1;
 
-  constructor({ script, log }: ScriptLogOptions) {
+class AgentScriptLog implements ScriptLog {
+  readonly #log: AgentLog;
+  readonly #clock: Clock;
+  readonly #basename: string;
+  #isStuck = false;
+
+  constructor({ script, log, clock }: ScriptLogOptions) {
     this.#log = log;
+    this.#clock = clock;
     this.#basename = scriptBasename(script);
   }
 
-  write(stream: "stdout" | "stderr", lines: readonly string[]): Promise<void> {
+  async write(stream: "stdout" | "stderr", lines: readonly string[]): Promise<void> {
     for (const line of lines) {
       if (stream === "stdout") this.#log.info(`${this.#basename}: ${line}`);
       else this.#log.error(line);
     }
-    return Promise.resolve();
+    if (!this.#isStuck) await this.#untilWritten();
   }
 
   ended(code: number | null): Promise<void> {
@@ -63,6 +70,17 @@ class AgentScriptLog implements ScriptLog {
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Keeps a script from writing faster than its lines can be logged. */
+  async #untilWritten(): Promise<void> {
+    const written = new AbortController();
+    const flushed = this.#log.flush?.().then(() => {
+      written.abort();
+      this.#isStuck = false;
+    });
+    await Promise.race([flushed, sleep(STUCK_SECONDS, { clock: this.#clock, signal: written.signal })]);
+    this.#isStuck = flushed !== undefined && !written.signal.aborted;
   }
 }
 

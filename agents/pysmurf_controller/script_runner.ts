@@ -31,8 +31,8 @@ export class ScriptRunner implements AsyncDisposable {
   readonly #parts: ControllerParts;
   /** The script that runs. */
   #child: ChildProcess | undefined;
-  /** Scripts that have ended, but whose children still hold their pipes. */
-  readonly #leftovers = new Set<ChildProcess>();
+  /** Scripts that have ended, but whose pipes are open yet: a child of theirs holds them. */
+  readonly #leftovers = new Set<{ readonly child: ChildProcess; readonly closed: Promise<void> }>();
 
   /** Runs nothing yet. */
   constructor(parts: ControllerParts) {
@@ -74,31 +74,42 @@ export class ScriptRunner implements AsyncDisposable {
   /** Kills what still runs, and lets go of the pipes that children of former scripts hold. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child?.[Symbol.asyncDispose]();
-    for (const child of this.#leftovers) await child[Symbol.asyncDispose]();
+    for (const { child, closed } of this.#leftovers) {
+      await child[Symbol.asyncDispose]();
+      await closed;
+    }
   }
 
   async #supervise(session: Session, { script, args, log: mode }: ScriptRequest): Promise<ScriptResult> {
-    const { agent: { clock, log }, options, childEnvironment } = this.#parts;
-    await using scriptLog = await openScriptLog(mode, { script, log, clock });
-    const command = scriptCommand(script, args, options);
-    log.info(`Running script: ${pyStr([command.command, ...command.args])}`);
-    const child = await ChildProcess.start({
-      ...command,
-      env: childEnvironment(),
-      output: scriptLog === undefined ? "discard" : "read",
-    });
-    this.#child = child;
+    const { clock, log } = this.#parts.agent;
+    const scriptLog = await openScriptLog(mode, { script, log, clock });
+    let child: ChildProcess;
+    try {
+      child = this.#child = await this.#start(script, args, scriptLog === undefined ? "discard" : "read");
+    } catch (error) {
+      await scriptLog?.[Symbol.asyncDispose]();
+      throw error;
+    }
     const output = readOutput(child, scriptLog);
     const code = await this.#untilExit(session, child);
     this.#child = undefined;
     const graceOver = sleep(GRACE_SECONDS, { clock });
-    let allRead = false;
-    await Promise.race([output.finally(() => allRead = true), graceOver]);
+    await Promise.race([output, graceOver]);
     await scriptLog?.ended(code);
     await graceOver;
-    if (allRead) await child[Symbol.asyncDispose]();
-    else this.#keepReading(child, output);
+    this.#close(child, output, scriptLog);
     return [code === 0, `Script has finished with exit code ${pyStr(code)}`];
+  }
+
+  async #start(
+    script: string,
+    args: readonly unknown[],
+    output: "read" | "discard",
+  ): Promise<ChildProcess> {
+    const { agent: { log }, options, childEnvironment } = this.#parts;
+    const command = scriptCommand(script, args, options);
+    log.info(`Running script: ${pyStr([command.command, ...command.args])}`);
+    return await ChildProcess.start({ ...command, env: childEnvironment(), output, log });
   }
 
   async #untilExit(session: Session, child: ChildProcess): Promise<number | null> {
@@ -116,13 +127,16 @@ export class ScriptRunner implements AsyncDisposable {
     }
   }
 
-  /** A child that outlives its script writes on; closing the pipe would kill it. */
-  #keepReading(child: ChildProcess, output: Promise<void>): void {
-    this.#leftovers.add(child);
-    void output.finally(() => {
-      this.#leftovers.delete(child);
-      void child[Symbol.asyncDispose]();
-    });
+  /** Lets go of a script whose output has been read; one of its children may hold the pipes for as long as it likes. */
+  #close(child: ChildProcess, output: Promise<void>, log: ScriptLog | undefined): void {
+    const close = async (): Promise<void> => {
+      await output;
+      await child[Symbol.asyncDispose]();
+      await log?.[Symbol.asyncDispose]();
+      this.#leftovers.delete(leftover);
+    };
+    const leftover = { child, closed: Promise.resolve().then(close) };
+    this.#leftovers.add(leftover);
   }
 }
 

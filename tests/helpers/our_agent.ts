@@ -1,27 +1,25 @@
 /** Our agents as programs of their own. @module */
+import { AGENT_TABLE } from "../../agents/table.ts";
 import { bridgeCall } from "./bridge.ts";
 import { Program } from "./process.ts";
 import type { SiteAgent, SiteFolder } from "./site_file.ts";
 
-const FILES: Readonly<Record<string, string>> = {
-  FakeDataAgent: "fake_data.ts",
-  RegistryAgent: "registry.ts",
-  BarebonesAgent: "barebones.ts",
-};
-
 /** Starts one of our agents as an operator would, and waits until it answers. The caller stops it. */
 export async function startOurAgent(
   site: SiteFolder,
-  { agentClass, instanceId }: Pick<SiteAgent, "agentClass" | "instanceId">,
+  { agentClass, instanceId, env }: Pick<SiteAgent, "agentClass" | "instanceId"> & {
+    /** Further variables of its environment. */
+    readonly env?: Readonly<Record<string, string>> | undefined;
+  },
 ): Promise<Program> {
-  const file = new URL(`../../agents/${FILES[agentClass]}`, import.meta.url).pathname;
+  const file = new URL(`../../agents/${AGENT_TABLE[agentClass]?.file}`, import.meta.url).pathname;
   const options = ["--instance-id", instanceId, "--site-file", site.file, "--site-host", "localhost"];
   const program = Program.start({
     name: instanceId,
     command: Deno.execPath(),
     args: ["run", "-A", file, ...options],
     cwd: site.folder,
-    env: { OCS_CONFIG_DIR: site.folder },
+    env: { OCS_CONFIG_DIR: site.folder, ...env },
   });
   try {
     await program.until(

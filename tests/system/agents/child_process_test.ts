@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import type { Readable } from "node:stream";
+import { ChildProcess } from "../../../agents/pysmurf_controller/child_process.ts";
+import { ManualClock } from "../../../internal/manual_clock.ts";
+import { untilTrue } from "../../helpers/until.ts";
+import { isAlive } from "./controller_bed.ts";
+
+const env = Deno.env.toObject();
+
+function shell(text: string, options: { resultPipe?: boolean; input?: string } = {}): Promise<ChildProcess> {
+  return ChildProcess.start({ command: "sh", args: ["-c", text], env, output: "read", ...options });
+}
+
+/** Collects what a pipe brings. */
+function collect(stream: Readable) {
+  const decoder = new TextDecoder();
+  const collected = { text: "", ended: Promise.resolve() };
+  const read = async (): Promise<void> => {
+    for await (const bytes of stream) collected.text += decoder.decode(bytes, { stream: true });
+  };
+  collected.ended = read();
+  return collected;
+}
+
+Deno.test("ChildProcess leads a session and process group of its own", async () => {
+  await using child = await shell("ps -o pgid=,sid= -p $$");
+  const out = collect(child.stdout);
+  assert.equal(await child.exited, 0);
+  await out.ended;
+  assert.deepEqual(out.text.trim().split(/\s+/).map(Number), [child.pid, child.pid]);
+});
+
+Deno.test("ChildProcess gets its input, and gives a result of a megabyte on descriptor 3", async () => {
+  await using child = await shell("cat; head -c 1000000 /dev/zero >&3; echo err >&2", {
+    resultPipe: true,
+    input: "given {}",
+  });
+  const [out, err, result] = [child.stdout, child.stderr, child.result].map(collect);
+  assert.equal(await child.exited, 0);
+  await Promise.all([out?.ended, err?.ended, result?.ended]);
+  assert.deepEqual([out?.text, err?.text, result?.text.length], ["given {}", "err\n", 1_000_000]);
+});
+
+Deno.test("ChildProcess lives with a child that never reads its input", async () => {
+  await using child = await shell("exit 3", { input: "x".repeat(1_000_000) });
+  assert.equal(await child.exited, 3);
+});
+
+Deno.test("ChildProcess.end() asks ever more firmly: SIGINT, after 3 s SIGTERM, after 2 more SIGKILL", async () => {
+  const clock = new ManualClock();
+  await using child = await shell(
+    "trap 'echo int' INT; trap 'echo term' TERM; trap 'echo hup' HUP; echo ready; while :; do sleep 0.02; done",
+  );
+  const out = collect(child.stdout);
+  const seen = (text: string) => untilTrue(() => out.text === text, { what: JSON.stringify(text) });
+  await seen("ready\n");
+  const ended = child.end(clock);
+  await seen("ready\nint\n");
+  await clock.advance(2.9);
+  await clock.advance(0.1);
+  await seen("ready\nint\nterm\n");
+  await clock.advance(2);
+  assert.equal(await ended, null);
+  assert.equal(child.running, false);
+  await out.ended;
+  // Quiet, not an error: there is nobody any more.
+  child.kill();
+});
+
+Deno.test("ChildProcess.end() goes no further than needed", async () => {
+  const clock = new ManualClock();
+  await using child = await shell("trap 'exit 5' INT; echo ready; while :; do sleep 0.02; done");
+  const out = collect(child.stdout);
+  await untilTrue(() => out.text === "ready\n");
+  assert.equal(await child.end(clock), 5);
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("ChildProcess says in words why a program cannot be started", async () => {
+  const start = (command: string) => ChildProcess.start({ command, args: [], env, output: "discard" });
+  await assert.rejects(
+    start("/no/such/program"),
+    /^Error: Cannot start "\/no\/such\/program": there is no such program/,
+  );
+  await assert.rejects(start("nosuchprogram"), /Cannot start "nosuchprogram": there is no such program/);
+  await assert.rejects(start("/dev/null"), /Cannot start "\/dev\/null": it may not be executed/);
+});
+
+Deno.test("a guard kills the group of a child when the process that started it is killed", async () => {
+  const file = new URL("../../../agents/pysmurf_controller/child_process.ts", import.meta.url);
+  const starter = `
+    import { ChildProcess } from ${JSON.stringify(file.href)};
+    const child = await ChildProcess.start({
+      command: "sh",
+      args: ["-c", "trap '' TERM INT HUP; sleep 600 & echo $$ $!; wait"],
+      env: Deno.env.toObject(),
+      output: "read",
+    });
+    for await (const bytes of child.stdout) Deno.stdout.writeSync(bytes);
+  `;
+  const parent = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--ext=ts", "-"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = parent.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(starter));
+  await writer.close();
+  const reader = parent.stdout.getReader();
+  const { value } = await reader.read();
+  const pids = new TextDecoder().decode(value).trim().split(" ").map(Number);
+  assert.equal(pids.length, 2);
+  for (const pid of pids) assert.ok(await isAlive(pid));
+  parent.kill("SIGKILL");
+  await parent.status;
+  await reader.cancel();
+  for (const pid of pids) await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
+});
