@@ -1,11 +1,11 @@
 /** Child programs with a process group of their own. @module */
-import { spawn } from "node:child_process";
+import { type ChildProcess as NodeChild, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import type { Clock } from "../../internal/clock.ts";
 import type { Logger } from "../../internal/log.ts";
 import { sleep } from "../../framework/sleep.ts";
-import { type ChildGuard, guardChild } from "./child_guard.ts";
+import { type ChildGuard, startGuard } from "./child_guard.ts";
 
 /** What is started, and what becomes of its input and output. */
 export interface ChildOptions {
@@ -49,20 +49,20 @@ export class ChildProcess implements AsyncDisposable {
   #running = true;
 
   private constructor(
-    pid: number,
+    child: NodeChild & { readonly pid: number },
     exited: Promise<number | null>,
-    [stdout, stderr, result]: readonly [Readable, Readable, Readable],
+    guard: ChildGuard,
   ) {
-    this.pid = pid;
-    this.#guard = guardChild(pid);
+    this.pid = child.pid;
+    this.#guard = guard;
     this.exited = exited.then((code) => {
       this.#running = false;
-      this.#guard[Symbol.dispose]();
+      guard[Symbol.dispose]();
       return code;
     });
-    this.stdout = stdout;
-    this.stderr = stderr;
-    this.result = result;
+    this.stdout = readable(child.stdout);
+    this.stderr = readable(child.stderr);
+    this.result = readable(child.stdio[3]);
   }
 
   /**
@@ -74,31 +74,30 @@ export class ChildProcess implements AsyncDisposable {
     { command, args, env, input, output, resultPipe = false, log }: ChildOptions,
   ): Promise<ChildProcess> {
     const written = output === "read" ? "pipe" : "ignore";
+    const guard = startGuard();
     try {
       const child = spawn(command, [...args], {
         env: { ...env },
         stdio: [input === undefined ? "ignore" : "pipe", written, written, resultPipe ? "pipe" : "ignore"],
         detached: true,
       });
+      if (hasPid(child)) guard.watch(child.pid);
       const exited = new Promise<number | null>((resolve) => child.on("exit", (code) => resolve(code)));
       await once(child, "spawn");
+      if (!hasPid(child)) throw new Error("it has no process id");
       // After the start it only speaks of signals that could not be sent, which this class sends itself.
       child.on("error", () => {});
       // A child that ends without reading breaks the pipe; its exit code tells more than that.
       child.stdin?.on("error", () => {}).end(input);
-      if (child.pid === undefined) throw new Error("it has no process id");
-      const started = new ChildProcess(child.pid, exited, [
-        readable(child.stdout),
-        readable(child.stderr),
-        readable(child.stdio[3]),
-      ]);
-      void started.#guard.gone.then((error) => {
+      void guard.gone.then((error) => {
         if (error !== undefined) {
           log?.warn(`Cannot guard "${command}" against the death of the agent: ${error.message}`);
         }
       });
-      return started;
+      return new ChildProcess(child, exited, guard);
     } catch (error) {
+      guard[Symbol.dispose]();
+      await guard.gone;
       throw new Error(`Cannot start "${command}": ${startProblem(error)}`, { cause: error });
     }
   }
@@ -155,6 +154,11 @@ function startProblem(error: unknown): string {
   if (/\bENOENT\b/.test(text)) return "there is no such program, expected a path or a name on the PATH";
   if (/\bEACCES\b/.test(text)) return "it may not be executed, expected a program";
   return text;
+}
+
+/** A program that could not be started has no process id; why, its `error` event tells. */
+function hasPid(child: NodeChild): child is NodeChild & { readonly pid: number } {
+  return child.pid !== undefined;
 }
 
 /** A pipe from the child; one that was not asked for has ended. */
