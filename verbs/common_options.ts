@@ -68,3 +68,6 @@ export const REQUEST_OPTIONS = object({
     description: message`Access level (2 or 3) to find a password for, or the password itself.`,
   })),
 });
+
+/** The same where no agent is asked anything. */
+export const NO_REQUEST_OPTIONS = object({ timeout: constant(undefined), privs: constant(undefined) });

@@ -17,7 +17,13 @@ import {
   string,
   withDefault,
 } from "../deps/optique.ts";
-import { JSON_OPTION, NO_SITE_OPTIONS, REQUEST_OPTIONS, SITE_OPTIONS } from "./common_options.ts";
+import {
+  JSON_OPTION,
+  NO_REQUEST_OPTIONS,
+  NO_SITE_OPTIONS,
+  REQUEST_OPTIONS,
+  SITE_OPTIONS,
+} from "./common_options.ts";
 
 const target = argument(string({ metavar: "AGENT.OP" }), {
   description: message`Agent and operation, such as faker1.acq.`,
@@ -120,10 +126,35 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
     { brief: message`Print what is published.` },
   );
 
+  const journal = command(
+    "journal",
+    merge(
+      object({
+        command: constant("journal"),
+        pattern: multiple(argument(string({ metavar: "PATTERN" }), {
+          description: message`Part of a line, its reply, writer or outcome; * stands for anything.`,
+        })),
+        since: optional(option("--since", string({ metavar: "TIME" }), {
+          description: message`Such as 30m, 2h, 3d, 18:30, 2026-11-25 or 2026-11-25T18:30.`,
+        })),
+        count: withDefault(
+          option("-n", "--count", integer({ metavar: "N", min: 1 }), {
+            description: message`At most so many, the newest.`,
+          }),
+          20,
+        ),
+      }),
+      JSON_OPTION,
+      NO_REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`Search what was typed at the prompt, night by night.` },
+  );
+
   return or(
     or(agents, show),
     or(start, operationVerb("stop"), operationVerb("abort"), operationVerb("wait"), operationVerb("status")),
-    or(listen),
+    or(listen, journal),
   );
 }
 

@@ -4,6 +4,7 @@ import { lockFile } from "../internal/file_lock.ts";
 import type { Logger } from "../internal/log.ts";
 import { type NightEntry, nightOf } from "./night_entry.ts";
 import { entriesOf, lastEntry, nightFiles } from "./night_files.ts";
+import { searchNights, type SearchOptions, type SearchResult } from "./night_search.ts";
 import { redact } from "./redact.ts";
 
 /** How a night log is opened. */
@@ -20,22 +21,6 @@ export interface NightLogOptions {
 
 /** A line that was typed; its number, writer and session are the log's. */
 export type NewEntry = Omit<NightEntry, "n" | "who" | "session">;
-
-/** Which entries are wanted. */
-export interface SearchOptions {
-  /** Not before this Unix time, in seconds; default: all there are. */
-  readonly sinceSeconds?: number | undefined;
-  /** At most so many, the newest; default 20. */
-  readonly limit?: number | undefined;
-}
-
-/** What a search has found. */
-export interface SearchResult {
-  /** Oldest first. */
-  readonly entries: readonly NightEntry[];
-  /** Lines that were passed over because they are torn, or not of a night log. */
-  readonly damagedLines: number;
-}
 
 /** Longest reply that is kept, in characters. */
 const MAX_REPLY = 2000;
@@ -98,30 +83,9 @@ export class NightLog {
     return added;
   }
 
-  /**
-   * Finds entries.
-   *
-   * @param pattern A part of the line, the reply, the writer or the outcome, in small or capital letters; `*` stands for
-   * anything. Empty: all.
-   */
-  async search(pattern: string, { sinceSeconds = 0, limit = 20 }: SearchOptions = {}): Promise<SearchResult> {
-    const wanted = matcher(pattern);
-    const firstNight = nightOf(sinceSeconds);
-    let found: NightEntry[] = [];
-    let damagedLines = 0;
-    for (const { night, path } of (await nightFiles(this.#folder)).reverse()) {
-      if (night < firstNight || found.length >= limit) break;
-      const here: NightEntry[] = [];
-      const room = limit - found.length;
-      for await (const entry of entriesOf(path)) {
-        if (entry === undefined) damagedLines++;
-        else if (entry.timeSeconds >= sinceSeconds && wanted(entry)) here.push(entry);
-        // Cut now and then, not at each: a night may have a hundred thousand.
-        if (here.length >= 2 * room + 1000) here.splice(0, here.length - room);
-      }
-      found = [...here.slice(-room), ...found];
-    }
-    return { entries: found, damagedLines };
+  /** Finds entries of all prompts of the site, see `searchNights`. */
+  search(pattern: string, options: SearchOptions = {}): Promise<SearchResult> {
+    return searchNights(this.#folder, pattern, options);
   }
 
   /** The entry of a number; undefined where there is none. Of two with one number, the newer. */
@@ -202,13 +166,6 @@ async function isTorn(file: Deno.FsFile): Promise<boolean> {
   const last = new Uint8Array(1);
   await file.read(last);
   return last[0] !== 0x0a;
-}
-
-function matcher(pattern: string): (entry: NightEntry) => boolean {
-  if (pattern === "") return () => true;
-  const source = pattern.split("*").map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&")).join(".*");
-  const regExp = new RegExp(source, "is");
-  return ({ line, reply, who, outcome }) => [line, reply, who, outcome].some((text) => regExp.test(text));
 }
 
 function abbreviated(reply: string): string {

@@ -49,6 +49,11 @@ async function runOne(
       const { show } = await import("./show.ts");
       return await show(command.agent, options);
     }
+    case "journal": {
+      const { journal } = await import("./journal.ts");
+      const { pattern, since, count } = command;
+      return await journal(pattern.join(" "), { ...options, since, count });
+    }
     case "start": {
       const [{ start }, { parseKeyValues }] = await Promise.all([
         import("./operate.ts"),
