@@ -159,9 +159,11 @@ export class OperationFailedError extends OperationRefusedError {
   constructor(
     operation: { readonly opName: string; readonly agent: string },
     why: string,
-    reply: OCSReply,
+    reply: OCSReply<unknown>,
   ) {
-    super(`Cannot rely on "${operation.opName}" on "${operation.agent}": ${why}\n${reply}`, reply);
+    const text = `Cannot rely on "${operation.opName}" on "${operation.agent}": ${why}\n${reply}`;
+    // Session data are an object always; the type argument only says more of it.
+    super(text, reply as OCSReply);
     this.opName = operation.opName;
     this.agent = operation.agent;
   }

@@ -46,6 +46,7 @@ export {
   type SessionMessage,
   type SessionStatus,
 } from "../ocs/mod.ts";
+export { ActiveSet, type Member, TooFewError } from "./active_set.ts";
 export type {
   AgentTypes,
   AnyOperation,
@@ -60,6 +61,7 @@ export type {
 export type { Authentication, TicketAuthentication, WampCraAuthentication } from "./authentication.ts";
 export type { Clock } from "../internal/clock.ts";
 export { BoundedStream, type StreamOptions, type StreamSource } from "./bounded_stream.ts";
+export { checkFinished, runToEnd } from "./check_finished.ts";
 export {
   cleanUp,
   CLEANUP_SECONDS,
@@ -71,6 +73,7 @@ export {
 } from "./cleaning.ts";
 export type { ClientSite, SiteChoice } from "./client_site.ts";
 export type { ConnectOptions, OpenTransport } from "./connect_options.ts";
+export { connectIfThere, discoverAgents, type DiscoverOptions } from "./discover_agents.ts";
 export { type Endable, endOperation, type EndOptions } from "./end_operation.ts";
 export {
   BackpressureError,
@@ -87,6 +90,16 @@ export {
   OperationsError,
   ScriptInterruptedError,
 } from "./errors.ts";
+export {
+  fanOut,
+  type InTurnOptions,
+  type Outcome,
+  outcomesOf,
+  type ParamsFor,
+  repliesOrThrow,
+  runAll,
+  runInTurn,
+} from "./fan_out.ts";
 export { FeedClient, type FeedEventItem, type FeedSample, type FeedSource } from "./feed_client.ts";
 export type { ClientOptions } from "./client_options.ts";
 export { type ConnectedClient, OCSClient, OCSClient as MatchedClient } from "./ocs_client.ts";
@@ -109,10 +122,14 @@ export {
 } from "./parallel.ts";
 export { type PublishedFile, PysmurfPublisher, type PysmurfPublisherOptions } from "./pysmurf_publisher.ts";
 export type { AroundRequest, ClientRequest, RequestAction, RequestGuard } from "./request_guard.ts";
+export { type Collectable, type CollectOptions, runAndCollect } from "./run_and_collect.ts";
 export { runScript, type RunScriptOptions } from "./run_script.ts";
 export { type VerifyOptions, verifyRunning } from "./running_operation.ts";
 export { type Rung, Script, type ScriptOptions } from "./script.ts";
+export { startStreams, stopStreams, type StreamingOptions, type Streams } from "./streams.ts";
+export { type SuperviseOptions, superviseUntil } from "./supervise_until.ts";
 export { type FlagOptions, until, untilFlag, type UntilOptions, type Watchable } from "./until.ts";
+export { utcSeconds, type UtcTime, waitUntilTime, type WaitUntilTimeOptions } from "./wait_until_time.ts";
 export { connectWamp, WampConnection } from "./wamp_connection.ts";
 export { WampError } from "../wamp/mod.ts";
 export {

@@ -18,7 +18,7 @@ import { FeedClient } from "./feed_client.ts";
 import type { RequestOptions } from "./operation_client.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { type ClientSite, findSite } from "./client_site.ts";
-import { eitherSignal, type RequestAction, type RequestGuard } from "./request_guard.ts";
+import { actionOf, eitherSignal, type RequestAction, type RequestGuard } from "./request_guard.ts";
 
 /** A client whose operations are properties. */
 export type ConnectedClient<Types extends AgentTypes = AgentTypes> = OCSClient<Types> & OperationsOf<Types>;
@@ -331,20 +331,6 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     const { carrier, site } = this.#parts;
     const seen = await lookAround(error, { carrier, addressRoot: site.addressRoot, leftMs: about.leftMs });
     return explain(error, { ...about, address: this.address, url: carrier.url, realm: site.realm, seen });
-  }
-}
-
-/** A request by any name as a guard knows it. */
-function actionOf(action: string): RequestAction {
-  switch (action) {
-    case "start":
-    case "stop":
-    case "abort":
-    case "wait":
-    case "status":
-      return action;
-    default:
-      return "special";
   }
 }
 

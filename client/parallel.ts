@@ -6,7 +6,7 @@ import { OperationRefusedError, OperationsError } from "./errors.ts";
 /** Any operation of any client. */
 export type SomeOperation = Pick<
   OperationClient<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>>,
-  "opName" | "agent" | "kind" | "wait"
+  "opName" | "agent" | "kind" | "wait" | "interrupted"
 >;
 
 /** An operation that can be started. */

@@ -48,3 +48,17 @@ export function eitherSignal(
   if (a === undefined || b === undefined) return a ?? b;
   return AbortSignal.any([a, b]);
 }
+
+/** A request by any name as a guard knows it. */
+export function actionOf(action: string): RequestAction {
+  switch (action) {
+    case "start":
+    case "stop":
+    case "abort":
+    case "wait":
+    case "status":
+      return action;
+    default:
+      return "special";
+  }
+}
