@@ -10,7 +10,7 @@ export interface VerbLineContext {
 
 /** Begins of what follows a verb: a word, a quoted one, an option, a pattern, a path, `> file`. */
 const ARGUMENT =
-  /^(?:[\p{L}\p{N}_"'~]|--?[A-Za-z]|(?!\?\.)[*?]+[\p{L}\p{N}_*?./-]|\.{0,2}\/[^\s/*]|>>?\s*[^\s=>])/u;
+  /^(?:[\p{L}\p{N}_"'~]|--?[A-Za-z]|(?!\?[.?])[*?]+(?:[\p{L}\p{N}_./-]|$)|\.{0,2}\/[^\s/*]|>>?\s*[^\s=>])/u;
 /** Words that join two parts of an expression. */
 const JOINING = /^(?:in|instanceof|as|satisfies)\s/;
 /** An argument that could not go on an expression: two words in a row are no TypeScript. */

@@ -1,0 +1,330 @@
+/** The line that is being typed, and what is printed above it. @module */
+import process from "node:process";
+import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from "node:readline";
+import { PassThrough, Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { HistorySearch } from "./history_search.ts";
+import { type Keys, KeySplitter } from "./split_keys.ts";
+import type { TextOutput } from "./text_output.ts";
+
+/** What came of reading a line. */
+export type ReadLine =
+  | { readonly kind: "line"; readonly text: string }
+  /** Ctrl-C on an empty line. */
+  | { readonly kind: "interrupt" }
+  /** Ctrl-D on an empty line, or the terminal is gone. */
+  | { readonly kind: "end" };
+
+/** Candidates that replace the end of the text before the cursor. */
+export interface Completions {
+  /** Whole replacements of `replaced`. */
+  readonly candidates: readonly string[];
+  /** The end of the text before the cursor that they stand for. */
+  readonly replaced: string;
+}
+
+/** How the line works. */
+export interface PromptLineOptions {
+  readonly output: TextOutput;
+  /** Nothing is redrawn but what the operator edits: what happens meanwhile is told before the next line. */
+  readonly plain: boolean;
+  /** Lines of earlier times, newest first. */
+  readonly history: readonly string[];
+  /** Candidates for the text before the cursor. */
+  readonly complete: (text: string) => Promise<Completions>;
+  /** Makes a line fit to be kept: passwords are taken out. */
+  readonly redact: (line: string) => string;
+}
+
+/** Stands for a line's end within a pasted text. */
+const LINE_END = "⏎";
+const MAX_HISTORY = 5000;
+/** What may be typed ahead, in characters. */
+const MAX_AHEAD = 65_536;
+const PASTE_ON = "\x1b[?2004h";
+const PASTE_OFF = "\x1b[?2004l";
+
+/** Reads lines from the terminal of this process. Whoever makes it disposes of it. */
+export class PromptLine implements Disposable {
+  readonly #output: TextOutput;
+  readonly #options: PromptLineOptions;
+  readonly #editor: Interface;
+  readonly #keys = new PassThrough();
+  readonly #screen: Writable;
+  readonly #splitter = new KeySplitter();
+  readonly #decoder = new TextDecoder();
+  readonly #ended = new AbortController();
+  #history: string[];
+  #ahead: Keys[] = [];
+  #resolve: ((result: ReadLine) => void) | undefined;
+  #prompt = "";
+  #keepHistory = true;
+  #search: { readonly search: HistorySearch; readonly before: string } | undefined;
+  #held: string[] = [];
+  #onInterrupt: (() => void) | undefined;
+
+  /** Takes the terminal. */
+  constructor(options: PromptLineOptions) {
+    this.#options = options;
+    this.#output = options.output;
+    this.#history = [...options.history];
+    const { output } = options;
+    // Not that of Node: a terminal that was stopped (Ctrl-S) must not stop what else runs in this process.
+    this.#screen = Object.defineProperties(
+      new Writable({
+        decodeStrings: false,
+        write: (text, _encoding, done) => void output.write(String(text)).then(() => done()),
+      }),
+      { columns: { get: () => output.look.columns }, isTTY: { value: true } },
+    );
+    this.#editor = createInterface({
+      input: this.#keys,
+      output: this.#screen,
+      terminal: true,
+      history: this.#history,
+      historySize: MAX_HISTORY,
+      removeHistoryDuplicates: true,
+      escapeCodeTimeout: 50,
+      completer: (text: string, done: (error: null, result: [string[], string]) => void) => {
+        void this.#complete(text).then((result) => done(null, result));
+      },
+    });
+    this.#editor.on("line", (text: string) => this.#settle({ kind: "line", text: unfold(text) }));
+    this.#editor.on("history", (history: string[]) => this.#keep(history));
+    process.stdin.on("data", this.#onData);
+    process.stdin.on("end", this.#onEnd);
+    process.stdin.on("error", this.#onEnd);
+    Deno.addSignalListener("SIGWINCH", this.#onResize);
+    setRaw(true);
+    process.stdin.resume();
+    void output.write(PASTE_ON);
+  }
+
+  /** Aborted when the terminal is gone. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Has a function called at a Ctrl-C while no line is read; undefined ends that. What was typed ahead is forgotten then. */
+  set onInterrupt(action: (() => void) | undefined) {
+    this.#onInterrupt = action;
+  }
+
+  /**
+   * Reads one line.
+   *
+   * @param keepHistory False for answers to questions.
+   */
+  read(prompt: string, { keepHistory = true }: { readonly keepHistory?: boolean } = {}): Promise<ReadLine> {
+    if (this.#ended.signal.aborted) return Promise.resolve({ kind: "end" });
+    for (const text of this.#held.splice(0)) void this.#output.write(`${text}\n`);
+    this.#prompt = prompt;
+    this.#keepHistory = keepHistory;
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#editor.setPrompt(prompt);
+      this.#drawnRows = 0;
+      this.#editor.prompt();
+      const ahead = this.#ahead;
+      this.#ahead = [];
+      this.#take(ahead);
+    });
+  }
+
+  /** Shows another prompt before the line that is being typed. */
+  setPrompt(prompt: string): void {
+    if (this.#options.plain || this.#resolve === undefined || prompt === this.#prompt) return;
+    this.#prompt = prompt;
+    if (this.#search !== undefined) return;
+    this.#erase();
+    this.#draw(prompt);
+  }
+
+  /** Prints a text above the line that is being typed; at once where none is. */
+  above(text: string): void {
+    if (this.#resolve === undefined) {
+      void this.#output.write(`${text}\n`);
+    } else if (this.#options.plain) {
+      this.#held.push(text);
+    } else {
+      this.#erase();
+      void this.#output.write(`${text}\n`);
+      this.#draw(this.#search === undefined ? this.#prompt : this.#searchPrompt);
+    }
+  }
+
+  /** Gives the terminal back. */
+  [Symbol.dispose](): void {
+    process.stdin.off("data", this.#onData);
+    process.stdin.off("end", this.#onEnd);
+    process.stdin.off("error", this.#onEnd);
+    Deno.removeSignalListener("SIGWINCH", this.#onResize);
+    this.#editor.close();
+    this.#keys.destroy();
+    if (!this.#ended.signal.aborted) void this.#output.write(PASTE_OFF);
+    setRaw(false);
+    process.stdin.pause();
+  }
+
+  readonly #onData = (data: Uint8Array | string): void => {
+    const text = typeof data === "string" ? data : this.#decoder.decode(data, { stream: true });
+    this.#take(this.#splitter.split(text));
+  };
+
+  readonly #onEnd = (): void => {
+    this.#ended.abort();
+    this.#settle({ kind: "end" });
+  };
+
+  readonly #onResize = (): void => {
+    if (this.#resolve !== undefined) this.#screen.emit("resize");
+  };
+
+  /** Deals with keys one after the other; what comes behind the end of the line waits for the next one. */
+  #take(pieces: readonly Keys[]): void {
+    for (const piece of pieces) {
+      if (this.#resolve !== undefined) this.#edit(piece);
+      else if (piece.text === "\x03") {
+        this.#ahead = [];
+        this.#onInterrupt?.();
+      } else if (this.#ahead.reduce((sum, { text }) => sum + text.length, 0) < MAX_AHEAD) {
+        this.#ahead.push(piece);
+      }
+    }
+  }
+
+  #edit(piece: Keys): void {
+    if (this.#search !== undefined && !this.#searchKey(piece)) return;
+    const { kind, text } = piece;
+    if (kind === "paste") this.#insert(text);
+    else if (text === "\x03") this.#interrupt();
+    else if (text === "\x04" && this.#editor.line === "") this.#leaveLine({ kind: "end" });
+    else if (text === "\x12") this.#beginSearch();
+    else this.#keys.write(text);
+  }
+
+  #insert(pasted: string): void {
+    // Whoever pastes looks before Enter; that of the last line is not meant for us.
+    const text = pasted.replace(/\n$/, "").replaceAll("\t", "  ").replaceAll("\n", LINE_END);
+    // deno-lint-ignore no-control-regex -- escapes in a paste would be commands to the editor
+    this.#keys.write(text.replaceAll(/[\x00-\x1f\x7f]/g, ""));
+  }
+
+  #interrupt(): void {
+    if (this.#editor.line === "") return this.#leaveLine({ kind: "interrupt" });
+    this.#editor.write(null, { ctrl: true, name: "e" });
+    void this.#output.write("^C\n");
+    this.#setLine("");
+    this.#drawnRows = 0;
+    this.#draw(this.#prompt);
+  }
+
+  #leaveLine(result: ReadLine): void {
+    void this.#output.write("\n");
+    this.#settle(result);
+  }
+
+  #settle(result: ReadLine): void {
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve?.(result);
+  }
+
+  #keep(history: string[]): void {
+    this.#history = history;
+    // Told before the line itself: what is to be forgotten never was there.
+    if (!this.#keepHistory || history[0]?.trim() === "") history.shift();
+    else if (history[0] !== undefined) history[0] = this.#options.redact(history[0]);
+  }
+
+  async #complete(text: string): Promise<[string[], string]> {
+    try {
+      const { candidates, replaced } = await this.#options.complete(text);
+      return [[...candidates], replaced];
+    } catch {
+      // Whatever is wrong with the line shows when it is entered.
+      return [[], text];
+    }
+  }
+
+  #beginSearch(): void {
+    this.#search = { search: new HistorySearch(this.#history), before: this.#editor.line };
+    this.#drawSearch();
+  }
+
+  /** Takes a key of a search; true for one that ends it and goes to the line. */
+  #searchKey({ kind, text }: Keys): boolean {
+    const { search, before } = this.#search ?? {};
+    if (search === undefined) return true;
+    const isEscape = text.startsWith("\x1b");
+    if (text === "\x03" || text === "\x07" || text === "\x04") this.#endSearch(before ?? "");
+    else if (text === "\x12") search.older();
+    else if (text === "\x7f" || text === "\x08") search.back();
+    else if (text === "\r" || text === "\n" || isEscape || text === "\t") {
+      this.#endSearch(search.state.found ?? before ?? "");
+      return text === "\r" || text === "\n" || isEscape && text.length > 1;
+    } else if (kind !== "control") search.add(text.split("\n")[0] ?? "");
+    if (this.#search !== undefined) this.#drawSearch();
+    return false;
+  }
+
+  get #searchPrompt(): string {
+    const { query, found } = this.#search?.search.state ?? { query: "", found: undefined };
+    return `(search${query !== "" && found === undefined ? ", not found" : ""}) ${query}: `;
+  }
+
+  #drawSearch(): void {
+    this.#erase();
+    this.#setLine(this.#search?.search.state.found ?? "");
+    this.#draw(this.#searchPrompt);
+  }
+
+  #endSearch(line: string): void {
+    this.#search = undefined;
+    this.#erase();
+    this.#setLine(line);
+    this.#draw(this.#prompt);
+  }
+
+  /** Takes the prompt and the line off the screen; the cursor is where they began. */
+  #erase(): void {
+    moveCursor(this.#screen, 0, -this.#editor.getCursorPos().rows);
+    cursorTo(this.#screen, 0);
+    clearScreenDown(this.#screen);
+    this.#drawnRows = 0;
+  }
+
+  #draw(prompt: string): void {
+    this.#editor.setPrompt(prompt);
+    this.#editor.prompt(true);
+  }
+
+  // Two members of Node's interface that its types do not let be written: nothing else changes the line as a whole, or tells
+  // the editor that what it drew is not there any more.
+  #setLine(text: string): void {
+    Reflect.set(this.#editor, "line", text);
+    Reflect.set(this.#editor, "cursor", text.length);
+  }
+
+  set #drawnRows(rows: number) {
+    Reflect.set(this.#editor, "prevRows", rows);
+  }
+}
+
+/** A pasted text as it was. */
+function unfold(line: string): string {
+  return stripVTControlCharacters(line).replaceAll(LINE_END, "\n");
+}
+
+/** A text of several lines as one line of a history. */
+export function foldLines(text: string): string {
+  return text.replaceAll("\n", LINE_END);
+}
+
+function setRaw(isRaw: boolean): void {
+  try {
+    process.stdin.setRawMode(isRaw);
+  } catch {
+    // The terminal is gone; the end of standard input tells it.
+  }
+}

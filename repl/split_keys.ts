@@ -1,0 +1,78 @@
+/** What a terminal sends, cut where the prompt has to look. @module */
+
+/** A piece of what was typed. */
+export type Keys =
+  /** For the line editor, as it is. */
+  | { readonly kind: "keys"; readonly text: string }
+  /** One control character that the prompt may want itself: Ctrl-C, Ctrl-D, Ctrl-G, Ctrl-R, Enter, Escape, Backspace. */
+  | { readonly kind: "control"; readonly text: string }
+  /** What was pasted between brackets. */
+  | { readonly kind: "paste"; readonly text: string };
+
+const PASTE_BEGIN = "\x1b[200~";
+const PASTE_END = "\x1b[201~";
+/** A paste larger than that is cut: nobody types a megabyte on purpose. */
+const MAX_PASTE_CHARACTERS = 1024 * 1024;
+// deno-lint-ignore no-control-regex -- control characters are what is looked for
+const CONTROL = /[\x03\x04\x07\x12\r\n\x7f\x08]|\x1b(?![[O\w])/;
+
+/** Cuts the stream of keys; a paste may come in many pieces. */
+export class KeySplitter {
+  #rest = "";
+  #paste: string | undefined;
+
+  /** Takes what has come, and gives what is complete. */
+  split(text: string): Keys[] {
+    const found: Keys[] = [];
+    let input = this.#rest + text;
+    this.#rest = "";
+    while (input !== "") {
+      input = this.#paste === undefined ? this.#typed(input, found) : this.#pasted(input, found);
+    }
+    return found;
+  }
+
+  #typed(input: string, found: Keys[]): string {
+    const at = input.indexOf(PASTE_BEGIN);
+    const typed = at < 0 ? withoutTail(input, PASTE_BEGIN) : input.slice(0, at);
+    pushTyped(typed, found);
+    if (at < 0) {
+      this.#rest = input.slice(typed.length);
+      return "";
+    }
+    this.#paste = "";
+    return input.slice(at + PASTE_BEGIN.length);
+  }
+
+  #pasted(input: string, found: Keys[]): string {
+    const at = input.indexOf(PASTE_END);
+    const part = at < 0 ? withoutTail(input, PASTE_END) : input.slice(0, at);
+    this.#paste = ((this.#paste ?? "") + part).slice(0, MAX_PASTE_CHARACTERS);
+    if (at < 0) {
+      this.#rest = input.slice(part.length);
+      return "";
+    }
+    found.push({ kind: "paste", text: this.#paste.replaceAll(/\r\n?/g, "\n") });
+    this.#paste = undefined;
+    return input.slice(at + PASTE_END.length);
+  }
+}
+
+/** A text without an end that may be the beginning of a mark. A lone Escape is a key, and is not kept waiting. */
+function withoutTail(text: string, mark: string): string {
+  for (let length = mark.length - 1; length > 1; length--) {
+    if (text.endsWith(mark.slice(0, length))) return text.slice(0, -length);
+  }
+  return text;
+}
+
+function pushTyped(typed: string, found: Keys[]): void {
+  for (let rest = typed; rest !== "";) {
+    const match = CONTROL.exec(rest);
+    const before = match === null ? rest : rest.slice(0, match.index);
+    if (before !== "") found.push({ kind: "keys", text: before });
+    if (match === null) return;
+    found.push({ kind: "control", text: match[0] });
+    rest = rest.slice(match.index + match[0].length);
+  }
+}
