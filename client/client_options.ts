@@ -1,6 +1,6 @@
 /** How a client reaches its agent. @module */
 import type { Logger } from "../internal/log.ts";
-import type { Privs } from "../ocs/mod.ts";
+import type { AgentApi, Privs } from "../ocs/mod.ts";
 import type { SiteChoice } from "./client_site.ts";
 import type { RequestGuard } from "./request_guard.ts";
 import type { WampConnection } from "./wamp_connection.ts";
@@ -14,6 +14,8 @@ export interface ClientOptions extends SiteChoice {
    * it. Default: a connection of the client's own.
    */
   readonly connection?: WampConnection | undefined;
+  /** What the agent says of itself, where that is known already: then it is not asked. */
+  readonly api?: AgentApi | undefined;
   /** A password, or the level (2 or 3) to find one for in the passwords file. Default: none. */
   readonly privs?: Privs;
   /** Deadline of `connect` and of every request that names none, in seconds. Default 30. */

@@ -74,7 +74,7 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
   }
 
   /**
-   * Asks an agent what it can do and makes a client of the answer.
+   * Asks an agent what it can do, unless `api` says it, and makes a client of the answer.
    *
    * The site is found as Python finds it (`OCS_CONFIG_DIR`, `default.yaml`) unless options say it. The caller
    * closes the client.
@@ -117,7 +117,8 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
     try {
       carrier = await openCarrier(site, { ...options, timeoutMs });
       const left = Math.max(1, timeoutMs - (performance.now() - started));
-      const api = parseApi(instanceId, await carrier.call(address, ["get_api"], { timeoutMs: left, signal }));
+      const api = options.api ??
+        parseApi(instanceId, await carrier.call(address, ["get_api"], { timeoutMs: left, signal }));
       const password = await choosePasswordFor(instanceId, { api, privs: options.privs, logger });
       const client = new OCSClient<Types>({
         instanceId,

@@ -9,6 +9,9 @@ export type Translation =
   | { readonly incomplete: true }
   | { readonly error: SyntaxError };
 
+/** Node's types know "strip" only; Deno has both. */
+const TRANSFORM: object = { mode: "transform" };
+
 /**
  * Takes the types out, and makes imports dynamic.
  *
@@ -30,7 +33,7 @@ export function toJavaScript(source: string, base: string): Translation {
 function strip(source: string): Translation {
   try {
     // Finds what is wrong, and where; mere stripping does not tell, and drops nothing that is not used yet.
-    const transformed = stripTypeScriptTypes(source, { mode: "transform" });
+    const transformed = stripTypeScriptTypes(source, TRANSFORM);
     return { javascript: hasOnlyTypes(source) ?? transformed };
   } catch (error) {
     // Deno gives a plain error of that name.

@@ -1,5 +1,5 @@
 /** One link for many verbs, as the prompt needs it. @module */
-import { type ConnectedClient, OCSClient, WampConnection } from "../client/mod.ts";
+import { type ConnectedClient, OCSClient, type RequestGuard, WampConnection } from "../client/mod.ts";
 import type { Logger } from "../internal/log.ts";
 import {
   DEFAULT_TIMEOUT_SECONDS,
@@ -16,6 +16,8 @@ const MAX_PAUSE_MS = 2000;
 export interface SharedLinkOptions extends Pick<VerbOptions, "site" | "timeoutSeconds" | "privs"> {
   /** Default: silent. */
   readonly logger?: Logger | undefined;
+  /** Stands between the agents' clients and their requests. */
+  readonly guard?: RequestGuard | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface SharedLinkOptions extends Pick<VerbOptions, "site" | "timeoutSe
  * @throws {SiteError} If the site is not known.
  */
 export async function openSharedLink(options: SharedLinkOptions = {}): Promise<SiteLink> {
-  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, privs, logger } = options;
+  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, privs, logger, guard } = options;
   const { resolved, clientSite, url } = await findClientSite(options.site);
   const connection = new WampConnection({
     url,
@@ -53,6 +55,8 @@ export async function openSharedLink(options: SharedLinkOptions = {}): Promise<S
         timeoutSeconds: over.timeoutSeconds ?? timeoutSeconds,
         privs: chosen,
         signal: over.signal,
+        api: over.api,
+        guard,
         logger,
       });
       clients.set(key, client);

@@ -1,7 +1,7 @@
 /** The one connection that a verb works through. @module */
 import { type ConnectedClient, connectWamp, OCSClient, type WampConnection } from "../client/mod.ts";
 import type { ClientSite } from "../client/mod.ts";
-import type { Privs } from "../ocs/mod.ts";
+import type { AgentApi, Privs } from "../ocs/mod.ts";
 import { needSetting, type ResolvedSite, resolveSite, type SiteOptions } from "../site/mod.ts";
 
 /** What every verb may be told. */
@@ -19,7 +19,10 @@ export interface VerbOptions {
 }
 
 /** How one agent's client works. */
-export type LinkClientOptions = Pick<VerbOptions, "timeoutSeconds" | "privs" | "signal">;
+export interface LinkClientOptions extends Pick<VerbOptions, "timeoutSeconds" | "privs" | "signal"> {
+  /** What the agent says of itself, where that is known already: then it is not asked. */
+  readonly api?: AgentApi | undefined;
+}
 
 /** A connection to a site; whoever opened it closes it. */
 export interface SiteLink extends AsyncDisposable {
@@ -70,6 +73,7 @@ export async function openSite(options: VerbOptions): Promise<SiteLink> {
         timeoutSeconds: over.timeoutSeconds ?? timeoutSeconds,
         privs: over.privs ?? privs ?? "",
         signal: over.signal ?? signal,
+        api: over.api,
       }),
     forget: () => {},
     [Symbol.asyncDispose]: () => connection.close(),

@@ -1,0 +1,60 @@
+/** Values and errors as the prompt shows them. @module */
+import { styleText } from "node:util";
+
+/** What there is to show them on. */
+export interface DescribeOptions {
+  readonly columns: number;
+  readonly colors: boolean;
+}
+
+/** Frames that are ours or the engine's say nothing of what was typed. */
+const INTERNAL = /\b(?:ext|node):|native\)$/;
+/** Folder of this toolkit, whose frames say nothing of what was typed either. */
+const TOOLKIT = new URL("..", import.meta.url).href;
+/** An error may have a cause that has a cause. */
+const MAX_CAUSES = 5;
+
+/** Writes a value; what is large is abbreviated. An OCSReply is as Python prints it. */
+export function describeValue(value: unknown, { columns, colors }: DescribeOptions): string {
+  try {
+    return Deno.inspect(value, {
+      colors,
+      depth: 4,
+      iterableLimit: 100,
+      strAbbreviateSize: 2000,
+      breakLength: Number.isFinite(columns) ? columns : 100,
+    });
+  } catch (error) {
+    // Getters and custom inspections may throw.
+    return `(cannot be shown: ${error instanceof Error ? error.message : String(error)})`;
+  }
+}
+
+/** Writes what was thrown: its text, where in the typed text, and its causes. */
+export function describeError(error: unknown, options: DescribeOptions): string {
+  if (!(error instanceof Error)) return `${red("Thrown:", options)} ${describeValue(error, options)}`;
+  const parts: string[] = [];
+  let current: unknown = error;
+  for (let count = 0; current instanceof Error && count < MAX_CAUSES; count++) {
+    const head = count === 0 ? red(`${current.name}:`, options) : `Caused by ${current.name}:`;
+    const texts = parts.join("\n");
+    // Explained errors repeat their cause's text.
+    if (count === 0 || !texts.includes(current.message)) {
+      parts.push([`${head} ${current.message}`, ...framesOf(current)].join("\n"));
+    }
+    current = current.cause;
+  }
+  return parts.join("\n");
+}
+
+/** The frames of what the operator has typed or imported. */
+function framesOf({ stack = "" }: Error): string[] {
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return frames
+    .filter((frame) => !INTERNAL.test(frame) && !frame.includes(TOOLKIT))
+    .filter((frame) => !/^\s+at (?:async )?(?:new Promise \()?<anonymous>(?::1:\d+)?\)?$/.test(frame));
+}
+
+function red(text: string, { colors }: DescribeOptions): string {
+  return colors ? styleText(["bold", "red"], text, { validateStream: false }) : text;
+}

@@ -1,0 +1,90 @@
+/** What this prompt has started and still runs. @module */
+import { type AnyOperation, type ClientRequest, OCSReply, OpCode, type RequestGuard } from "../client/mod.ts";
+import type { OperationKind } from "../ocs/mod.ts";
+import type { FleetWatch } from "../verbs/fleet_watch.ts";
+
+/** One operation. */
+export interface OwnOperation {
+  readonly agent: string;
+  readonly op: string;
+  readonly kind: OperationKind;
+  readonly sessionId: number | undefined;
+  readonly startedMs: number;
+}
+
+/** The fleet as far as it is looked at here. */
+export type FleetView = Pick<FleetWatch, "agents" | "nowMs">;
+
+const ACTIVE: ReadonlySet<OpCode | undefined> = new Set([
+  OpCode.STARTING,
+  OpCode.RUNNING,
+  OpCode.STOPPING,
+  OpCode.DEGRADED,
+]);
+/** A heartbeat that comes sooner after a start may have been on its way before. */
+const HEARTBEAT_MS = 1100;
+
+/** Notices every start that goes through the prompt's clients, from verbs and TypeScript alike. */
+export class OwnOperations implements RequestGuard {
+  /** Never: what an operator has under way at the prompt is interrupted line by line. */
+  readonly interrupted: AbortSignal = new AbortController().signal;
+  readonly #running = new Map<string, OwnOperation>();
+  readonly #beforeRequest: (request: ClientRequest) => Promise<void>;
+  #fleet: FleetView | undefined;
+
+  /** @param beforeRequest Called before each request; what it throws refuses the request. */
+  constructor(beforeRequest: (request: ClientRequest) => Promise<void>) {
+    this.#beforeRequest = beforeRequest;
+  }
+
+  /** Where the heartbeats are seen that tell of an operation's end. */
+  set fleet(fleet: FleetView) {
+    this.#fleet = fleet;
+  }
+
+  /** Those that still run, oldest first, as far as their agents' heartbeats tell. */
+  get running(): readonly OwnOperation[] {
+    for (const [key, own] of this.#running) if (this.#hasEnded(own)) this.#running.delete(key);
+    return [...this.#running.values()];
+  }
+
+  /** Whether it is one of these. */
+  has(agent: string, op: string): boolean {
+    return this.#running.has(`${agent}.${op}`);
+  }
+
+  /** It has ended, or its agent has. */
+  forget(agent: string, op?: string): void {
+    for (const [key, own] of this.#running) {
+      if (own.agent === agent && (op === undefined || own.op === op)) this.#running.delete(key);
+    }
+  }
+
+  /** Lets a request through and looks at its answer. */
+  readonly around = async <T>(request: ClientRequest, send: () => Promise<T>): Promise<T> => {
+    await this.#beforeRequest(request);
+    const answer = await send();
+    if (answer instanceof OCSReply && request.operation !== undefined) {
+      this.#take(request, request.operation, answer);
+    }
+    return answer;
+  };
+
+  #take({ agent, action }: ClientRequest, { opName, kind }: AnyOperation, { ok, session }: OCSReply): void {
+    const key = `${agent}.${opName}`;
+    const own = this.#running.get(key);
+    if (own !== undefined && session.session_id === own.sessionId && session.status === "done") {
+      this.#running.delete(key);
+    } else if (action === "start" && ok && session.status !== "done") {
+      const startedMs = this.#fleet?.nowMs ?? 0;
+      this.#running.set(key, { agent, op: opName, kind, sessionId: session.session_id, startedMs });
+    }
+  }
+
+  #hasEnded({ agent, op, startedMs }: OwnOperation): boolean {
+    const live = this.#fleet?.agents.get(agent);
+    const state = live?.operations.get(op);
+    if (live === undefined || state === undefined || live.heardMs < startedMs + HEARTBEAT_MS) return false;
+    return live.state !== "expired" && !ACTIVE.has(state.code);
+  }
+}
