@@ -1,13 +1,7 @@
 /** Errors as an operator sees them. @module */
-import {
-  BackpressureError,
-  CallTimeoutError,
-  ControlClientError,
-  JoinError,
-  NotConnectedError,
-} from "../client/errors.ts";
-import { OptionError, SiteError } from "../site/errors.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ControlClientError } from "../client/errors.ts";
+import { ExitCode } from "../verbs/exit_code.ts";
+import { verbExitCode } from "../verbs/verb_exit_code.ts";
 import { type OutputLook, styled } from "./output.ts";
 
 /** What the command line or a site file got wrong. */
@@ -40,29 +34,7 @@ export function errorJson(error: unknown, exitCode: ExitCode): string {
   return JSON.stringify({ error: message, ...uri, exitCode });
 }
 
-/** Reasons for which a request found nobody. */
-const UNREACHABLE = new Set([
-  "wamp.error.no_such_procedure",
-  "wamp.error.no_such_realm",
-  "wamp.close.transport_lost",
-  "client_http.error.connection_error",
-]);
-
 /** The exit code of a known kind of error. */
 export function exitCodeOf(error: unknown): ExitCode | undefined {
-  if (error instanceof UsageError || error instanceof OptionError || error instanceof SiteError) {
-    return ExitCode.USAGE;
-  }
-  // A verb's words that cannot be read: AGENT.OP, key=value.
-  if (error instanceof SyntaxError) return ExitCode.USAGE;
-  if (error instanceof CallTimeoutError) return ExitCode.TIMEOUT;
-  if (
-    error instanceof JoinError || error instanceof NotConnectedError || error instanceof BackpressureError
-  ) return ExitCode.UNREACHABLE;
-  if (error instanceof ControlClientError) {
-    if (error.uri === "wamp.error.timeout") return ExitCode.TIMEOUT;
-    if (UNREACHABLE.has(error.uri)) return ExitCode.UNREACHABLE;
-    return exitCodeOf(error.cause) ?? ExitCode.FAILED;
-  }
-  return undefined;
+  return error instanceof UsageError ? ExitCode.USAGE : verbExitCode(error);
 }

@@ -1,6 +1,6 @@
 /** Ctrl-C, SIGTERM and the end of the terminal. @module */
 import { onStopSignals } from "../internal/stop_signals.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../verbs/exit_code.ts";
 
 /** Listens to SIGINT, SIGTERM and SIGHUP until disposed of. */
 export interface Interrupt extends Disposable {

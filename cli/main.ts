@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../verbs/exit_code.ts";
 import { type Console, processConsole } from "./output.ts";
 
 /**

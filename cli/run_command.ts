@@ -2,7 +2,7 @@
 import type { SiteOptions } from "../site/mod.ts";
 import type { SiteFlags } from "../verbs/common_options.ts";
 import type { Command } from "./command_line.ts";
-import type { ExitCode } from "./exit_code.ts";
+import type { ExitCode } from "../verbs/exit_code.ts";
 import type { Console } from "./output.ts";
 
 /** Carries out a command; loads what it needs and nothing else. */

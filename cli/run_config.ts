@@ -13,7 +13,7 @@ import {
 } from "../site/mod.ts";
 import type { Look } from "../verbs/look.ts";
 import { formatTable } from "../verbs/table.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../verbs/exit_code.ts";
 import { PYTHON_CLASSES } from "./foreign_classes.ts";
 import { type Console, type OutputLook, styled, verbLook } from "./output.ts";
 

@@ -1,5 +1,5 @@
 /** `ocs init`: the first files of a site of one's own. @module */
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../verbs/exit_code.ts";
 import { type Console, styled } from "./output.ts";
 import { EXAMPLE_AGENT } from "./templates/example_agent.ts";
 import { SITE_FILE } from "./templates/site_file.ts";

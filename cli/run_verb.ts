@@ -4,7 +4,7 @@ import type { SiteOptions } from "../site/mod.ts";
 import type { VerbCommand } from "../verbs/grammar.ts";
 import { interruptedText, runVerb } from "../verbs/run_verb.ts";
 import { withDefaultSite } from "./default_site.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../verbs/exit_code.ts";
 import { exitCodeOf } from "./explain_error.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import type { Console } from "./output.ts";

@@ -1,5 +1,5 @@
 /** `ocs version`. @module */
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../verbs/exit_code.ts";
 import type { Console } from "./output.ts";
 import { VERSION } from "../internal/version.ts";
 

@@ -1,6 +1,6 @@
 /** `ocs demo`: a whole observatory in this process, and a short tour of it. @module */
 import { ListenError, Router } from "../../router/mod.ts";
-import { ExitCode } from "../exit_code.ts";
+import { ExitCode } from "../../verbs/exit_code.ts";
 import { DEMO_AGENTS } from "../demo_site.ts";
 import { listenForInterrupt, untilAborted } from "../interrupt.ts";
 import { consoleLogger } from "../log_line.ts";

@@ -1,7 +1,7 @@
 /** `ocs up`: the router and every agent of this host, in the foreground. @module */
 import { ListenError, type Router } from "../../router/mod.ts";
 import type { SiteOptions } from "../../site/mod.ts";
-import { ExitCode } from "../exit_code.ts";
+import { ExitCode } from "../../verbs/exit_code.ts";
 import { listenForInterrupt, untilAborted } from "../interrupt.ts";
 import { consoleLogger } from "../log_line.ts";
 import { type Console, styled } from "../output.ts";
