@@ -1,0 +1,91 @@
+/** What happens on the site, as the prompt tells it. @module */
+import type { FleetEvent } from "../verbs/fleet_event.ts";
+import type { Look } from "../verbs/look.ts";
+
+/** What the text depends on. */
+export interface EventContext {
+  readonly look: Look;
+  /** Whether this prompt has started an operation. */
+  readonly isOwn: (agent: string, op: string) => boolean;
+  readonly now?: Date | undefined;
+}
+
+/** So many of a kind are told one by one; more of them in one line. */
+const MOST = 4;
+/** Names in one line. */
+const MAX_NAMES = 8;
+
+/** Writes what has happened since the last time; many of one kind become one line. */
+export function eventTexts(events: readonly FleetEvent[], context: EventContext): string[] {
+  const { look, now = new Date() } = context;
+  const time = look.style("dim", now.toTimeString().slice(0, 8));
+  const lines = events.flatMap((event) => {
+    const text = eventText(event, context);
+    return text === undefined ? [] : [{ kind: event.kind, event, text }];
+  });
+  const kinds = Map.groupBy(lines, ({ kind }) => kind);
+  return [...kinds.values()].flatMap((group) => {
+    if (group.length <= MOST) return group.map(({ text }) => `${time} ${text}`);
+    const names = group.map(({ event }) => nameOf(event));
+    const rest = names.length - MAX_NAMES;
+    const more = rest > 0 ? ` and ${rest} more` : "";
+    const [first] = group;
+    const word = first === undefined ? "" : WORDS[first.kind];
+    return [
+      `${time} ${look.style("yellow", `${group.length} ${word}`)}: ${
+        names.slice(0, MAX_NAMES).join(", ")
+      }${more}`,
+    ];
+  });
+}
+
+const WORDS: Readonly<Record<FleetEvent["kind"], string>> = {
+  "agent-appeared": "agents are there",
+  "agent-expired": "agents are gone",
+  "agent-returned": "agents are back",
+  "operation-started": "operations have started",
+  "operation-ended": "operations have ended",
+  "router-lost": "times the router was lost",
+  "router-back": "times the router was back",
+};
+
+function nameOf(event: FleetEvent): string {
+  if ("op" in event) return `${event.agent}.${event.op}`;
+  return "agent" in event ? event.agent : "router";
+}
+
+/** One event; undefined for what nobody at this prompt asked about. */
+function eventText(event: FleetEvent, { look, isOwn }: EventContext): string | undefined {
+  const bad = (text: string) => look.style(["bold", "red"], text);
+  switch (event.kind) {
+    case "agent-appeared":
+      return `${event.agent} is there`;
+    case "agent-expired": {
+      const { agent, running } = event;
+      const what = running.length === 0 ? "" : `; when it was last heard, ${running.join(", ")} ran`;
+      return `${bad(`${agent} is not heard any more`)}${what}`;
+    }
+    case "agent-returned": {
+      const { agent, restarted, lost } = event;
+      if (!restarted) return `${agent} is heard again`;
+      const what = lost.length === 0 ? "" : `; ${bad(`${lost.join(", ")} ended with the old one`)}`;
+      return `${agent} was restarted${what}`;
+    }
+    case "operation-started":
+      return undefined;
+    case "operation-ended": {
+      const { agent, op, success, messages } = event;
+      if (success) {
+        return isOwn(agent, op) ? `${agent}.${op} has ended: ${look.style("green", "succeeded")}` : undefined;
+      }
+      const last = messages.map(([seconds, text]) =>
+        `\n         ${new Date(seconds * 1000).toTimeString().slice(0, 8)} ${text}`
+      );
+      return `${bad(`${agent}.${op} has failed`)}${look.style("dim", last.join(""))}`;
+    }
+    case "router-lost":
+      return bad("The router is lost; agents go on, and commands wait for it");
+    case "router-back":
+      return look.style("green", "The router is back");
+  }
+}
