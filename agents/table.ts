@@ -9,6 +9,7 @@ import type { AgentProgram } from "../framework/program.ts";
 import { BAREBONES } from "./barebones/options.ts";
 import { FAKE_DATA } from "./fake_data/options.ts";
 import { PYSMURF_CONTROLLER } from "./pysmurf_controller/options.ts";
+import { PYSMURF_MONITOR } from "./pysmurf_monitor/options.ts";
 import { REGISTRY } from "./registry/options.ts";
 
 export type { AgentProgram };
@@ -26,5 +27,6 @@ export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
   [BAREBONES.name]: { ...BAREBONES, file: "barebones.ts" },
   [FAKE_DATA.name]: { ...FAKE_DATA, file: "fake_data.ts" },
   [PYSMURF_CONTROLLER.name]: { ...PYSMURF_CONTROLLER, file: "pysmurf_controller.ts" },
+  [PYSMURF_MONITOR.name]: { ...PYSMURF_MONITOR, file: "pysmurf_monitor.ts" },
   [REGISTRY.name]: { ...REGISTRY, file: "registry.ts" },
 };

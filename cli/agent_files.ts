@@ -15,6 +15,7 @@ export const AGENT_FILES: Readonly<Record<string, Load>> = {
   FakeDataAgent: async () => anyClass((await import("../agents/fake_data.ts")).FakeDataAgent),
   PysmurfController: async () =>
     anyClass((await import("../agents/pysmurf_controller.ts")).PysmurfController),
+  PysmurfMonitor: async () => anyClass((await import("../agents/pysmurf_monitor.ts")).PysmurfMonitor),
   RegistryAgent: async () => anyClass((await import("../agents/registry.ts")).RegistryAgent),
 };
 

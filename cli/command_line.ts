@@ -135,7 +135,9 @@ const agent = command(
   object({
     command: constant("agent"),
     agentClass: argument(
-      choice(["BarebonesAgent", "FakeDataAgent", "PysmurfController", "RegistryAgent"], { metavar: "CLASS" }),
+      choice(["BarebonesAgent", "FakeDataAgent", "PysmurfController", "PysmurfMonitor", "RegistryAgent"], {
+        metavar: "CLASS",
+      }),
       {
         description: message`Class as in site files.`,
       },

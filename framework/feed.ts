@@ -26,6 +26,11 @@ export interface FeedSpec {
    * number means `float` and a bigint `int`.
    */
   readonly fields?: Readonly<Record<string, FieldKind>> | undefined;
+  /**
+   * Record feeds: a value of a single sample may also be a list, of entries of one kind. Python's feeds always take
+   * those, but recorders and databases do not; so it is for passing on what others publish. Default false.
+   */
+  readonly lists?: boolean | undefined;
 }
 
 /** A registered feed; `M` is what it takes. */
@@ -78,6 +83,7 @@ export class OwnedFeed implements Feed {
   readonly #aggParams: AggParams;
   readonly #bufferTimeSeconds: number;
   readonly #kinds: FieldKinds;
+  readonly #lists: boolean;
   readonly #blocks = new Map<string, FeedBlock>();
   #bufferSince: number | undefined;
   #lost = 0;
@@ -94,6 +100,7 @@ export class OwnedFeed implements Feed {
     this.#aggParams = spec.aggParams ?? {};
     this.#bufferTimeSeconds = spec.bufferTimeSeconds ?? 0;
     this.#kinds = new FieldKinds(spec.fields);
+    this.#lists = spec.lists ?? false;
   }
 
   /** Events that were lost. */
@@ -135,10 +142,12 @@ export class OwnedFeed implements Feed {
     const kinds = new Map<string, FieldKind>();
     for (const [field, values] of Object.entries(data)) {
       checkFieldName(field);
-      checkValues(values, single);
-      const kind = this.#kinds.of(blockName, field, values);
+      const entries = this.#lists && single ? values.flat() : values;
+      checkValues(entries, single);
+      const kind = this.#kinds.of(blockName, field, entries);
       if (kind !== undefined) kinds.set(field, kind);
-      columns.set(field, kind === undefined ? [] : values.map((value) => toKind(value, kind, field)));
+      const convert = (value: unknown): unknown => kind === undefined ? value : toKind(value, kind, field);
+      columns.set(field, values.map((value) => Array.isArray(value) ? value.map(convert) : convert(value)));
     }
     checkTags(influxdbTags, data);
     const block = this.#blocks.get(blockName) ?? new FeedBlock(blockName, [...columns.keys()]);

@@ -57,7 +57,10 @@ export class FeedBlock {
       const column = this.#columns.get(field) ?? [];
       for (const value of values) {
         column.push(value);
-        if (typeof value === "string") this.#textBytes += 3 * value.length;
+        if (Array.isArray(value)) this.#textBytes += value.length * VALUE_BYTES;
+        for (const entry of Array.isArray(value) ? value : [value]) {
+          if (typeof entry === "string") this.#textBytes += 3 * entry.length;
+        }
       }
     }
     this.#tags = tags ?? this.#tags;

@@ -32,7 +32,7 @@ const MAX_NAMED = 12;
 type Parsed = string | number | boolean;
 
 /** The property that holds an option's value: `num-channels` becomes `numChannels`. */
-function optionProperty(name: string): string {
+export function optionProperty(name: string): string {
   return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 

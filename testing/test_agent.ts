@@ -15,7 +15,7 @@ import { parseFeedEvent } from "../ocs/encoded_feed.ts";
 import { type OCSReply, parseReply } from "../ocs/ocs_reply.ts";
 import { Router } from "../router/mod.ts";
 import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
-import { parseOptions } from "../site/parse_options.ts";
+import { optionProperty, parseOptions } from "../site/parse_options.ts";
 import { TestFeed } from "./test_feed.ts";
 
 const REALM = "test_realm";
@@ -24,7 +24,7 @@ const STOP_SECONDS = 30;
 
 /** How an agent is run under test. */
 export interface TestAgentSettings<S extends OptionSpecs = OptionSpecs> {
-  /** The class's options that differ from their defaults. */
+  /** The class's options that differ from their defaults, and those it requires. */
   readonly options?: Partial<OptionValues<S>>;
   /** Default `test1`. */
   readonly instanceId?: string;
@@ -89,7 +89,7 @@ export async function startTestAgent<const S extends OptionSpecs, T extends obje
         instanceId,
         addressRoot,
         connection: wayTo(router),
-        options: { ...parseOptions(program.options, []), ...settings.options },
+        options: withDefaults(program.options, settings.options ?? {}),
         log,
         clock,
         accessPolicy,
@@ -245,6 +245,13 @@ export class TestAgent<T extends object = object> implements AsyncDisposable {
     });
     return parseReply(reply, { now: () => this.clock.now() });
   }
+}
+
+/** The given options, and the defaults of the others; one that is required has to be given. */
+function withDefaults<S extends OptionSpecs>(specs: S, given: Partial<OptionValues<S>>): OptionValues<S> {
+  const others = Object.entries(specs).filter(([name]) => !Object.hasOwn(given, optionProperty(name)));
+  // Each option is either among the others, whose values the parser makes, or given.
+  return { ...parseOptions(Object.fromEntries(others), []), ...given } as OptionValues<S>;
 }
 
 function wayTo(router: Router) {

@@ -131,6 +131,24 @@ Deno.test("publish() refuses values that feeds cannot carry, with Python's texts
   });
 });
 
+Deno.test("a feed with lists takes lists in single samples, all entries of one kind that never changes", () => {
+  const { feed, events } = make({ record: true, lists: true });
+  const publish = (v: unknown) => feed.publish({ blockName: "b", timestamp: 1, data: { v } });
+  publish([1, 2.5]);
+  assert.deepEqual(data(events[0]), { v: [[new Float(1), new Float(2.5)]] });
+  publish([]);
+  publish(3);
+  assert.deepEqual(data(events[1]), { v: [[]] });
+  assert.deepEqual(data(events[2]), { v: [new Float(3)] });
+  assert.throws(() => publish(["x"]), /the field is of kind float, which never changes/);
+  assert.throws(() => publish([null]), /invalid data type: <class 'NoneType'>/);
+  assert.throws(() => publish([[1]]), /invalid data type: <class 'list'>/);
+  assert.throws(
+    () => make().feed.publish({ blockName: "b", data: { v: [1] } }),
+    /invalid data type: <class 'list'>/,
+  );
+});
+
 Deno.test("publish() takes several samples, typed arrays too, and refuses lengths that differ", () => {
   const { feed, events } = make({ record: true, fields: { n: "int" } });
   feed.publish({
