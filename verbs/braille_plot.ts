@@ -202,7 +202,7 @@ function withValueAxis(
   });
 }
 
-/** The axis of times and its labels; the zone stands at the right, where there is room. */
+/** The axis of times and its labels; the zone stands at the right, in place of a label if need be. */
 function timeAxis({ time, canvasColumns, indent, utcOffsetMinutes }: {
   readonly time: Range;
   readonly canvasColumns: number;
@@ -212,6 +212,8 @@ function timeAxis({ time, canvasColumns, indent, utcOffsetMinutes }: {
   const zone = zoneName(utcOffsetMinutes);
   const { values, labels } = timeTicks({ ...time, columns: canvasColumns, utcOffsetMinutes });
   const axis = Array.from({ length: canvasColumns }, () => "─");
+  const end = indent + canvasColumns;
+  const limit = canvasColumns < 3 * zone.length + 10 ? end : end - zone.length - 1;
   let text = "";
   values.forEach((seconds, at) => {
     const column = Math.floor((seconds - time.low) / (time.high - time.low) * (canvasColumns * 2 - 1) / 2);
@@ -219,10 +221,9 @@ function timeAxis({ time, canvasColumns, indent, utcOffsetMinutes }: {
     const label = labels[at] ?? "";
     const start = Math.max(0, indent + column - Math.floor(label.length / 2));
     const fits = start >= text.length + (text === "" ? 0 : 1) &&
-      start + label.length <= indent + canvasColumns;
+      start + label.length <= limit;
     if (fits) text = text.padEnd(start) + label;
   });
-  const room = indent + canvasColumns - text.length;
-  if (room >= zone.length + 1) text = text.padEnd(indent + canvasColumns - zone.length) + zone;
+  if (end - text.length > zone.length) text = text.padEnd(end - zone.length) + zone;
   return [`${" ".repeat(indent - 1)}└${axis.join("")}`, text];
 }

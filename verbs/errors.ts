@@ -11,3 +11,15 @@ export class OperationKindError extends Error {
   /** Name of the class. */
   override readonly name = "OperationKindError";
 }
+
+/** The agent is there, but has no such feed. */
+export class FeedNotFoundError extends Error {
+  /** Name of the class. */
+  override readonly name = "FeedNotFoundError";
+}
+
+/** The feed publishes, but no such field. */
+export class FieldNotFoundError extends Error {
+  /** Name of the class. */
+  override readonly name = "FieldNotFoundError";
+}

@@ -11,6 +11,9 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u20
 // deno-lint-ignore no-control-regex -- the same
 const STYLE = /^\u001b\[[0-9;]*m/;
 
+/** What nearly every text is. */
+const PLAIN = /^[ -~]*$/;
+
 /** Columns that one letter takes. */
 function letterWidth(letter: string): number {
   if (NARROW.test(letter)) return 0;
@@ -19,6 +22,7 @@ function letterWidth(letter: string): number {
 
 /** Columns that a text takes; styles take none. */
 export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const letter of stripVTControlCharacters(text)) width += letterWidth(letter);
   return width;
@@ -65,4 +69,20 @@ export function fitText(text: string, columns: number): string {
 export function padText(text: string, columns: number): string {
   const fitted = fitText(text, columns);
   return fitted + " ".repeat(Math.max(0, columns - textWidth(fitted)));
+}
+
+/** Breaks a text without styles into lines of so many columns, wherever they end. */
+export function breakText(text: string, columns: number): string[] {
+  const lines = [""];
+  let width = 0;
+  for (const letter of text) {
+    const taken = letterWidth(letter);
+    if (width + taken > columns && width > 0) {
+      lines.push("");
+      width = 0;
+    }
+    lines[lines.length - 1] += letter;
+    width += taken;
+  }
+  return lines;
 }

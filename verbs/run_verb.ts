@@ -2,6 +2,7 @@
 import type { VerbCommand } from "./grammar.ts";
 import { jsonText } from "./json_text.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
+import type { LiveCommand } from "./run_live.ts";
 import type { VerbOptions } from "./site_link.ts";
 import type { VerbTerminal } from "./terminal.ts";
 
@@ -28,6 +29,10 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
     privs: privsOf(command.privs) ?? context.options.privs,
   };
   if (command.command === "listen") return await runListen(command, options, terminal);
+  if (isLive(command)) {
+    const { runLive } = await import("./run_live.ts");
+    return await runLive(command, options, terminal);
+  }
   const outcome = await runOne(command, options, terminal);
   terminal.progress(undefined);
   await terminal.print(command.json ? jsonText(outcome.data) : outcome.text(terminal.look));
@@ -35,7 +40,7 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
 }
 
 async function runOne(
-  command: Exclude<VerbCommand, { readonly command: "listen" }>,
+  command: Exclude<VerbCommand, LiveCommand | { readonly command: "listen" }>,
   options: VerbOptions,
   terminal: VerbTerminal,
 ): Promise<Outcome<unknown>> {
@@ -82,6 +87,10 @@ async function runOne(
       return await operate[command.command](command.target, options);
     }
   }
+}
+
+function isLive(command: VerbCommand): command is LiveCommand {
+  return command.command === "watch" || command.command === "plot" || command.command === "top";
 }
 
 function isWait(command: VerbCommand): boolean {
