@@ -34,7 +34,7 @@ async function runOn(
 ): Promise<ExitCode> {
   using interrupt = listenForInterrupt();
   const signal = AbortSignal.any([interrupt.signal, console.out.broken]);
-  using terminal = consoleTerminal(console);
+  using terminal = consoleTerminal(console, signal);
   try {
     const result = await runVerb(command, { options: { site, signal }, terminal });
     return { ok: ExitCode.OK, failed: ExitCode.FAILED, timeout: ExitCode.TIMEOUT }[result];

@@ -1,14 +1,19 @@
 /** The console of the command as verbs take it. @module */
 import { hasScreen } from "../verbs/screen_port.ts";
 import type { VerbTerminal } from "../verbs/terminal.ts";
+import { canConfirm, confirm } from "./confirm.ts";
 import { type Console, verbLook } from "./output.ts";
 import { Spinner } from "./spinner.ts";
 
 /** A verb's terminal on the command line; disposing of it takes the progress line away. */
 export interface ConsoleTerminal extends VerbTerminal, Disposable {}
 
-/** Makes the terminal of one verb: results on standard output, everything else on standard error. */
-export function consoleTerminal(console: Console): ConsoleTerminal {
+/**
+ * Makes the terminal of one verb: results on standard output, everything else on standard error.
+ *
+ * @param signal Gives up questions.
+ */
+export function consoleTerminal(console: Console, signal: AbortSignal): ConsoleTerminal {
   const spinner = new Spinner(console.err);
   return {
     get look() {
@@ -38,6 +43,14 @@ export function consoleTerminal(console: Console): ConsoleTerminal {
           spinner.stop();
           const { openScreen } = await import("../verbs/live_screen.ts");
           return openScreen();
+        },
+      }
+      : {}),
+    ...(canConfirm(console.err)
+      ? {
+        confirm: (question: string) => {
+          spinner.stop();
+          return confirm(question, { output: console.err, signal });
         },
       }
       : {}),

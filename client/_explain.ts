@@ -50,7 +50,10 @@ function diagnose(error: unknown, about: Circumstances): Diagnosis | undefined {
     return { text: textFor(error, about), uri, args, kwargs };
   }
   if (error instanceof CallTimeoutError) {
-    const text = `"${about.address}" is registered but did not answer within ${error.timeoutMs / 1000} s; ` +
+    const text =
+      `"${about.address}" is registered but did not answer within ${
+        Number((error.timeoutMs / 1000).toFixed(2))
+      } s; ` +
       `is the agent hanging, or the router at ${about.url} overloaded?`;
     return plain(text, "wamp.error.timeout");
   }

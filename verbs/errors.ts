@@ -23,3 +23,15 @@ export class FieldNotFoundError extends Error {
   /** Name of the class. */
   override readonly name = "FieldNotFoundError";
 }
+
+/** More than one operation would be touched, nobody said yes to that, and nobody is there to be asked. */
+export class NotConfirmedError extends Error {
+  /** Name of the class. */
+  override readonly name = "NotConfirmedError";
+}
+
+/** There is no session to look at: the operation never ran. */
+export class NoSessionError extends Error {
+  /** Name of the class. */
+  override readonly name = "NoSessionError";
+}

@@ -28,8 +28,21 @@ import {
 import { TOP_ORDERS } from "./top_order.ts";
 
 const target = argument(string({ metavar: "AGENT.OP" }), {
+  description: message`Agent and operation, such as faker1.acq; all that match: faker*.acq or */acq.`,
+});
+
+const yes = withDefault(
+  flag("-y", "--yes", { description: message`Do not ask before touching several.` }),
+  false,
+);
+
+const one = argument(string({ metavar: "AGENT.OP" }), {
   description: message`Agent and operation, such as faker1.acq.`,
 });
+
+const interval = optional(option("--interval", float({ metavar: "SECONDS", min: 0.1 }), {
+  description: message`Time between two looks with --follow; default 1.`,
+}));
 
 const count = optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
   description: message`End after so many events.`,
@@ -47,14 +60,6 @@ const plain = withDefault(
 const readings = optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
   description: message`Write so many readings as lines, then end.`,
 }));
-
-/** The verbs that take an operation and nothing else. */
-const OPERATION_VERBS = {
-  stop: message`Ask a process to end.`,
-  abort: message`Ask a task to end early.`,
-  wait: message`Wait until an operation has ended.`,
-  status: message`Show the current or last session of an operation.`,
-};
 
 /**
  * Makes the parser of every verb that the command line and the prompt have in common.
@@ -110,6 +115,7 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
           description: message`Parameters; values are YAML: args=[--band, 4] delay=2.0 log=false name=x.`,
         })),
         wait: withDefault(flag("-w", "--wait", { description: message`Then wait for its end.` }), false),
+        yes,
       }),
       JSON_OPTION,
       REQUEST_OPTIONS,
@@ -118,10 +124,82 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
     { brief: message`Start an operation.` },
   );
 
-  const operationVerb = <const Name extends keyof typeof OPERATION_VERBS>(name: Name) =>
-    command(name, merge(object({ command: constant(name), target }), JSON_OPTION, REQUEST_OPTIONS, site), {
-      brief: OPERATION_VERBS[name],
-    });
+  const stop = command(
+    "stop",
+    merge(object({ command: constant("stop"), target, yes }), JSON_OPTION, REQUEST_OPTIONS, site),
+    { brief: message`Ask a process to end.` },
+  );
+
+  const abort = command(
+    "abort",
+    merge(object({ command: constant("abort"), target, yes }), JSON_OPTION, REQUEST_OPTIONS, site),
+    { brief: message`Ask a task to end early.` },
+  );
+
+  const wait = command(
+    "wait",
+    merge(object({ command: constant("wait"), target }), JSON_OPTION, REQUEST_OPTIONS, site),
+    { brief: message`Wait until an operation has ended.` },
+  );
+
+  const status = command(
+    "status",
+    merge(
+      object({
+        command: constant("status"),
+        target: argument(string({ metavar: "AGENT[.OP]" }), {
+          description:
+            message`Operation, all of an agent, or all that match, such as faker1.acq, faker1, */acq.`,
+        }),
+      }),
+      JSON_OPTION,
+      REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`Show the current or last session of an operation.` },
+  );
+
+  const data = command(
+    "data",
+    merge(
+      object({
+        command: constant("data"),
+        target: one,
+        path: optional(argument(string({ metavar: "PATH" }), {
+          description: message`Into the data, such as fields.channel_00 or values[0]; default all.`,
+        })),
+        follow: withDefault(flag("-f", "--follow", { description: message`Then print each change.` }), false),
+        all: withDefault(flag("--all", { description: message`Leave nothing out on a terminal.` }), false),
+        interval,
+      }),
+      JSON_OPTION,
+      REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`Show the data of an operation's session.` },
+  );
+
+  const messages = command(
+    "messages",
+    merge(
+      object({
+        command: constant("messages"),
+        target: one,
+        follow: withDefault(
+          flag("-f", "--follow", { description: message`Then print each that comes.` }),
+          false,
+        ),
+        count: optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
+          description: message`The last so many; default 100 on a terminal, else all.`,
+        })),
+        interval,
+      }),
+      JSON_OPTION,
+      REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`Show the messages of an operation's session.` },
+  );
 
   const listen = command(
     "listen",
@@ -246,7 +324,7 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
   return or(
     or(watch, plot, top),
     or(agents, show),
-    or(start, operationVerb("stop"), operationVerb("abort"), operationVerb("wait"), operationVerb("status")),
+    or(start, stop, abort, wait, status, data, messages),
     or(listen, journal),
   );
 }

@@ -2,13 +2,13 @@
 import { pause } from "../internal/pause.ts";
 import type { AnyOperation } from "../client/mod.ts";
 import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
-import { nearMiss } from "../site/near_miss.ts";
-import { OperationKindError, OperationNotFoundError } from "./errors.ts";
+import { OperationKindError } from "./errors.ts";
 import type { ParamValue } from "./key_values.ts";
 import { parseTarget } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import { replyText, sessionState } from "./session_text.ts";
-import { openSite, type SiteLink, type VerbOptions } from "./site_link.ts";
+import type { VerbOptions } from "./site_link.ts";
+import { withOperation } from "./with_operation.ts";
 
 /** A reply as `--json` writes it. */
 export interface ReplyData {
@@ -119,33 +119,12 @@ async function watchState(
   }
 }
 
-async function withOperation<T>(
-  target: string,
-  options: VerbOptions,
-  action: (operation: AnyOperation, link: SiteLink) => Promise<T>,
-): Promise<T> {
-  const { instanceId, opName } = parseTarget(target);
-  await using link = await openSite(options);
-  const client = await link.client(instanceId);
-  const operation = Object.hasOwn(client.ops, opName) ? client.ops[opName] : undefined;
-  if (operation === undefined) throw notFound(instanceId, opName, Object.keys(client.ops));
-  return await action(operation, link);
-}
-
 function requireKind(operation: AnyOperation, target: string, kind: "task" | "process", verb: string): void {
   if (operation.kind === kind) return;
   throw new OperationKindError(
     `Cannot ${verb} "${target}": it is a ${operation.kind}, expected a ${kind}; try ${
       kind === "task" ? "stop" : "abort"
     } ${target}`,
-  );
-}
-
-function notFound(instanceId: string, opName: string, names: readonly string[]): OperationNotFoundError {
-  const near = nearMiss(opName, names);
-  const hint = near === undefined ? "" : `; did you mean "${instanceId}.${near}"?`;
-  return new OperationNotFoundError(
-    `Cannot find operation "${opName}" on "${instanceId}": it has ${names.join(", ") || "none"}${hint}`,
   );
 }
 

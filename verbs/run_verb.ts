@@ -1,6 +1,8 @@
 /** From a verb that was understood to the module that carries it out. @module */
+import type { FleetWatch } from "./fleet_watch.ts";
 import type { VerbCommand } from "./grammar.ts";
 import { jsonText } from "./json_text.ts";
+import { isPattern } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import type { LiveCommand } from "./run_live.ts";
 import type { VerbOptions } from "./site_link.ts";
@@ -11,6 +13,8 @@ export interface RunVerbContext {
   /** Site or link, and what gives up; deadline and rights are the command's. */
   readonly options: VerbOptions;
   readonly terminal: VerbTerminal;
+  /** The prompt's live picture of the site; without it a verb that needs one makes its own. */
+  readonly fleet?: FleetWatch | undefined;
 }
 
 /**
@@ -33,7 +37,10 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
     const { runLive } = await import("./run_live.ts");
     return await runLive(command, options, terminal);
   }
-  const outcome = await runOne(command, options, terminal);
+  if ((command.command === "data" || command.command === "messages") && command.follow) {
+    return await runFollow(command, options, terminal);
+  }
+  const outcome = await runOne(command, { ...context, options });
   terminal.progress(undefined);
   await terminal.print(command.json ? jsonText(outcome.data) : outcome.text(terminal.look));
   return outcome.result;
@@ -41,8 +48,7 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
 
 async function runOne(
   command: Exclude<VerbCommand, LiveCommand | { readonly command: "listen" }>,
-  options: VerbOptions,
-  terminal: VerbTerminal,
+  { options, terminal, fleet }: RunVerbContext,
 ): Promise<Outcome<unknown>> {
   switch (command.command) {
     case "agents": {
@@ -60,31 +66,60 @@ async function runOne(
       return await journal(pattern.join(" "), { ...options, since, count });
     }
     case "start": {
-      const [{ start }, { parseKeyValues }] = await Promise.all([
-        import("./operate.ts"),
-        import("./key_values.ts"),
-      ]);
+      const { parseKeyValues } = await import("./key_values.ts");
+      const { target, wait, yes, timeout: waitSeconds } = command;
       const params = await parseKeyValues(command.params);
-      return await start(command.target, params, {
-        ...options,
-        wait: command.wait,
-        waitSeconds: command.timeout,
-        ...(command.wait ? progress(command.target, terminal) : {}),
-      });
+      if (isPattern(target)) {
+        const { touchMany } = await import("./operate_many.ts");
+        return await touchMany("start", target, {
+          ...options,
+          terminal,
+          fleet,
+          yes,
+          params,
+          wait,
+          waitSeconds,
+        });
+      }
+      const { start } = await import("./operate.ts");
+      const shown = wait ? progress(target, terminal) : {};
+      return await start(target, params, { ...options, wait, waitSeconds, ...shown });
     }
     case "wait": {
+      const { target, timeout: waitSeconds } = command;
+      if (isPattern(target)) {
+        const { waitMany } = await import("./operate_many.ts");
+        return await waitMany(target, { ...options, terminal, fleet, waitSeconds });
+      }
       const { wait } = await import("./operate.ts");
-      return await wait(command.target, {
-        ...options,
-        waitSeconds: command.timeout,
-        ...progress(command.target, terminal),
-      });
+      return await wait(target, { ...options, waitSeconds, ...progress(target, terminal) });
     }
     case "stop":
-    case "abort":
-    case "status": {
+    case "abort": {
+      const { command: verb, target, yes } = command;
+      if (isPattern(target)) {
+        const { touchMany } = await import("./operate_many.ts");
+        return await touchMany(verb, target, { ...options, terminal, fleet, yes });
+      }
       const operate = await import("./operate.ts");
-      return await operate[command.command](command.target, options);
+      return await operate[verb](target, options);
+    }
+    case "status": {
+      const { target } = command;
+      if (isPattern(target) || !/[./]/.test(target)) {
+        const { statusMany } = await import("./operate_many.ts");
+        return await statusMany(target, { ...options, terminal, fleet });
+      }
+      const { status } = await import("./operate.ts");
+      return await status(target, options);
+    }
+    case "data": {
+      const { data } = await import("./data.ts");
+      return await data(command.target, { ...options, path: command.path, all: command.all });
+    }
+    case "messages": {
+      const { messages } = await import("./messages.ts");
+      return await messages(command.target, { ...options, count: command.count });
     }
   }
 }
@@ -105,6 +140,21 @@ function progress(
   if (!terminal.showsProgress) return {};
   terminal.progress(`waiting for ${target}`);
   return { onProgress: (text) => terminal.progress(`${target}: ${text}`) };
+}
+
+async function runFollow(
+  command: Extract<VerbCommand, { readonly command: "data" | "messages" }>,
+  options: VerbOptions,
+  terminal: VerbTerminal,
+): Promise<VerbResult> {
+  const { json, target, interval: intervalSeconds } = command;
+  const following = { ...options, terminal, json, intervalSeconds };
+  if (command.command === "data") {
+    const { followData } = await import("./data.ts");
+    return await followData(target, { ...following, path: command.path, all: command.all });
+  }
+  const { followMessages } = await import("./messages.ts");
+  return await followMessages(target, { ...following, count: command.count });
 }
 
 async function runListen(
@@ -138,13 +188,31 @@ async function runListen(
   return "ok";
 }
 
-/** What to tell of a verb that was interrupted: losing it never stops hardware, and an operator must know. */
-export function interruptedText(command: VerbCommand): string {
-  if (command.command === "start" || command.command === "wait") {
-    const { target } = command;
-    return `Interrupted: ${target} goes on all the same; ocs status ${target} tells how it is`;
+/**
+ * What to tell of a verb that was interrupted: losing it never stops hardware, and an operator must know.
+ *
+ * @param program What is typed before a verb; empty at the prompt.
+ */
+export function interruptedText(command: VerbCommand, program = "ocs"): string {
+  switch (command.command) {
+    case "start":
+    case "wait": {
+      const { target } = command;
+      return `Interrupted: ${target} goes on all the same; ${statusWords(target, program)} tells how it is`;
+    }
+    case "stop":
+    case "abort": {
+      const { command: verb, target } = command;
+      return `Interrupted: ${target} may have been asked to ${verb} already; ` +
+        `${statusWords(target, program)} tells how it is`;
+    }
+    default:
+      return "Interrupted";
   }
-  return "Interrupted";
+}
+
+function statusWords(target: string, program: string): string {
+  return [program, "status", target].filter((word) => word !== "").join(" ");
 }
 
 /** `2` and `3` are levels, everything else is a password. */

@@ -2,6 +2,7 @@
 import { type OCSReply, pyRepr, ResponseCode } from "../ocs/mod.ts";
 import { duration } from "./duration.ts";
 import type { Look, Style } from "./look.ts";
+import { clockTime, safeText } from "./terminal_text.ts";
 
 /** One look at a session: how it is and since when. */
 export function sessionState(session: OCSReply["session"], now = Date.now() / 1000): string {
@@ -17,6 +18,13 @@ export function stateStyle(session: OCSReply["session"]): Style {
   if (session.success === false) return "red";
   if (session.status === "running") return "green";
   return session.status === "stopping" || session.status === "starting" ? "yellow" : "dim";
+}
+
+/** One line on whose session it is and how it stands. */
+export function sessionHead(target: string, session: OCSReply["session"], look: Look): string {
+  const state = look.style(stateStyle(session), sessionState(session));
+  const number = session.session_id === undefined ? "" : ` session ${session.session_id}`;
+  return `${look.style("bold", target)}${number}: ${state}`;
 }
 
 /** Writes a reply: answer, state, the session's last messages and its data. */
@@ -35,7 +43,9 @@ export function replyText(target: string, reply: OCSReply, look: Look): string {
   lines.push(`  session ${session.session_id}: ${look.style(stateStyle(session), sessionState(session))}`);
   const messages = Array.isArray(session.messages) ? session.messages : [];
   for (const entry of messages.slice(-6)) {
-    if (Array.isArray(entry)) lines.push(look.style("dim", `  ${timeOf(entry[0])} ${entry[1]}`));
+    if (Array.isArray(entry)) {
+      lines.push(look.style("dim", `  ${clockTime(entry[0])} ${safeText(String(entry[1]), look)}`));
+    }
   }
   const { data } = session;
   if (data !== null && typeof data === "object" && Object.keys(data).length > 0) {
@@ -52,9 +62,4 @@ export function replyText(target: string, reply: OCSReply, look: Look): string {
 function dataText(value: unknown, room: number): string {
   const text = pyRepr(value);
   return text.length > room && Number.isFinite(room) ? `${text.slice(0, Math.max(10, room - 1))}…` : text;
-}
-
-function timeOf(seconds: unknown): string {
-  const date = new Date(Number(seconds) * 1000);
-  return Number.isNaN(date.getTime()) ? "?" : date.toTimeString().slice(0, 8);
 }

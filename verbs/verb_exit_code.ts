@@ -7,6 +7,7 @@ import {
   NotConnectedError,
 } from "../client/errors.ts";
 import { OptionError, SiteError } from "../site/errors.ts";
+import { NotConfirmedError } from "./errors.ts";
 import { ExitCode } from "./exit_code.ts";
 
 /** Reasons for which a request found nobody. */
@@ -22,8 +23,8 @@ export function verbExitCode(error: unknown): ExitCode | undefined {
   if (error instanceof OptionError || error instanceof SiteError) {
     return ExitCode.USAGE;
   }
-  // A verb's words that cannot be read: AGENT.OP, key=value.
-  if (error instanceof SyntaxError) return ExitCode.USAGE;
+  // A verb's words that cannot be read (AGENT.OP, key=value), or that need --yes.
+  if (error instanceof SyntaxError || error instanceof NotConfirmedError) return ExitCode.USAGE;
   if (error instanceof CallTimeoutError) return ExitCode.TIMEOUT;
   if (
     error instanceof JoinError || error instanceof NotConnectedError || error instanceof BackpressureError

@@ -3,6 +3,7 @@ import { FakeDataAgent } from "../../../agents/fake_data.ts";
 import type { FAKE_DATA } from "../../../agents/fake_data/options.ts";
 import { startAgent } from "../../../framework/mod.ts";
 import { Router } from "../../../router/mod.ts";
+import { untilTrue } from "../../helpers/until.ts";
 import { ocs, startOcs } from "./ocs.ts";
 
 /** A router with one agent that acquires, and the options that lead to it. */
@@ -118,7 +119,7 @@ Deno.test("ocs says which operation or agent was meant, with the exit codes of t
   const agent = await site.run("status", "faker2.acq");
   assert.equal(agent.code, 3);
   assert.match(agent.stderr, /no agent is registered at "observatory\.faker2".*faker1/);
-  assert.equal((await site.run("status", "faker1")).code, 2);
+  assert.equal((await site.run("wait", "faker1")).code, 2);
   assert.equal((await site.run("start", "faker1.acq", "novalue")).code, 2);
   const realm = await site.run("agents", "--site-realm", "other");
   assert.equal(realm.code, 3);
@@ -215,4 +216,81 @@ Deno.test("ocs abort of a process says what to do instead, without a stack", asy
     stderr.trim(),
     'Error: Cannot abort "faker1.acq": it is a process, expected a task; try stop faker1.acq',
   );
+});
+
+Deno.test("ocs data reads what is at a path, for eyes and for programs, and says what is there instead", async () => {
+  await using site = await observatory();
+  const whole = await untilTrue(async () => {
+    const run = await site.run("data", "faker1.acq");
+    return run.stdout.startsWith("fields:") ? run : undefined;
+  }, { what: "the first reading", timeoutMs: 30_000 });
+  assert.equal(whole.code, 0, whole.stderr);
+  assert.match(
+    whole.stdout,
+    /^fields:\n {2}channel_00: [\d.]+\n {2}channel_01: [\d.]+\ntimestamp: [\d.]+\n$/,
+  );
+  const one = await site.run("data", "faker1.acq", "fields.channel_00", "--json");
+  assert.equal(typeof JSON.parse(one.stdout), "number");
+  const wrong = await site.run("data", "faker1.acq", "fields.channel_0");
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /"fields" has channel_00, channel_01; did you mean "fields\.channel_0[01]"\?/);
+  const never = await site.run("data", "faker1.delay_task");
+  assert.equal(never.code, 1);
+  assert.match(never.stderr, /it has never run/);
+  assert.equal((await site.run("data", "faker1.acq", "a..b")).code, 2);
+  assert.equal((await site.run("data", "faker*.acq")).code, 2);
+});
+
+Deno.test("ocs data --follow prints each change until the run has ended", async () => {
+  await using site = await observatory();
+  await using program = startOcs(["data", "faker1.delay_task", "delay_so_far", "-f", "--json", ...site.site]);
+  await program.untilLog("faker1.delay_task does not run");
+  assert.equal((await site.run("start", "faker1.delay_task", "delay=2.5", "succeed=false")).code, 0);
+  const end = await program.ended;
+  // The run did not succeed, and that is what a script is told.
+  assert.equal(end.code, 1);
+  const lines = end.stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assert(lines.length >= 2, end.stdout);
+  assert(lines.every(({ session_id, time }) => session_id === lines[0].session_id && time > 1e9));
+  assert(lines.at(-1).data > lines[0].data);
+});
+
+Deno.test("ocs messages prints what a session has said, the last N, and what it says from then on", async () => {
+  await using site = await observatory();
+  const all = await site.run("messages", "faker1.acq");
+  assert.match(
+    all.stdout,
+    /^faker1\.acq session \d+: running for .*\n\d\d:\d\d:\d\d Status is now "starting"\./,
+  );
+  const last = await site.run("messages", "faker1.acq", "-n", "1", "--json");
+  const { messages, agent, op } = JSON.parse(last.stdout);
+  assert.deepEqual([messages.length, messages[0][1], agent, op], [
+    1,
+    'Status is now "running".',
+    "faker1",
+    "acq",
+  ]);
+  await using program = startOcs(["messages", "faker1.acq", "-f", "--interval", "0.1", ...site.site]);
+  await program.untilLog('Status is now "running"');
+  assert.equal((await site.run("stop", "faker1.acq")).code, 0);
+  const end = await program.ended;
+  assert.equal(end.code, 0);
+  assert.equal(end.stdout.split("\n").filter((line) => /"running"/.test(line)).length, 1);
+  assert.match(end.stdout, /Status is now "done"/);
+});
+
+Deno.test("ocs takes patterns: status lists, stop of several needs --yes in a pipe", async () => {
+  await using site = await observatory();
+  const status = await site.run("status", "*/acq");
+  assert.equal(status.code, 0, status.stderr);
+  assert.match(status.stdout, /^OPERATION +STATE +LAST MESSAGE\nfaker1\.acq +running for/);
+  const refused = await site.run("stop", "faker1.*");
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /it means 2 operations \(faker1\.acq, faker1\.count\), expected --yes/);
+  const stopped = await site.run("stop", "faker1.*", "--yes", "--json");
+  assert.equal(stopped.code, 0, stopped.stderr);
+  assert.deepEqual(JSON.parse(stopped.stdout).map(({ op }: { op: string }) => op), ["acq", "count"]);
+  const started = await site.run("start", "*.delay_task", "delay=0.1", "--wait", "--json");
+  assert.equal(started.code, 0, started.stderr);
+  assert.equal(JSON.parse(started.stdout)[0].session.success, true);
 });

@@ -18,6 +18,8 @@ export interface PlainAgent {
   hangs: boolean;
   /** Questions that came. */
   readonly asked: string[];
+  /** Refusals by action. */
+  readonly refusals: Map<string, string>;
 }
 
 /** How they are made. */
@@ -59,6 +61,11 @@ export class PlainAgents implements AsyncDisposable {
     this.get(instance).operations.set(op, session);
   }
 
+  /** From now on refuses an action, with a text. */
+  refuse(instance: string, action: string, text: string): void {
+    this.get(instance).refusals.set(action, text);
+  }
+
   /** Sends one heartbeat of each named agent, of all by default; resolves when the router has them. */
   async beat(...instances: readonly string[]): Promise<void> {
     const names = instances.length === 0 ? [...this.agents.keys()] : instances;
@@ -82,6 +89,21 @@ export class PlainAgents implements AsyncDisposable {
     await this.#connection.close();
   }
 
+  async #ops(
+    agent: PlainAgent,
+    [action = "", op = ""]: readonly string[],
+    answer: (question: string, make: () => unknown) => Promise<unknown>,
+  ): Promise<unknown> {
+    const refusal = agent.refusals.get(action);
+    if (refusal !== undefined) return await answer(action, () => [-1, refusal, encode(agent, op) ?? {}]);
+    const reply = await answer(action, () => [0, "Session.", encode(agent, op) ?? {}]);
+    while (action === "wait" && agent.operations.get(op)?.code === OpCode.RUNNING) {
+      if (this.#closing.signal.aborted) return reply;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return action === "wait" ? [0, "Session.", encode(agent, op) ?? {}] : reply;
+  }
+
   async #add(instance: string, operations: readonly string[]): Promise<void> {
     const agent: PlainAgent = {
       instance,
@@ -91,6 +113,7 @@ export class PlainAgents implements AsyncDisposable {
       ),
       hangs: false,
       asked: [],
+      refusals: new Map(),
     };
     this.agents.set(instance, agent);
     const answer = async (question: string, make: () => unknown): Promise<unknown> => {
@@ -105,7 +128,7 @@ export class PlainAgents implements AsyncDisposable {
     const address = `observatory.${instance}`;
     await this.#connection.register(
       `${address}.ops`,
-      ({ args }) => answer(String(args[0]), () => [0, "Session.", encode(agent, String(args[1])) ?? {}]),
+      ({ args }) => this.#ops(agent, args.map(String), answer),
     );
     await this.#connection.register(address, ({ args }) => answer(String(args[0]), () => apiOf(agent)));
   }

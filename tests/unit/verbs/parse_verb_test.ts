@@ -40,5 +40,5 @@ Deno.test("parseVerb() gives help for each verb, and says what to try", () => {
     assert.equal(parsed.out.includes("ocs "), false, verb);
   }
   assert.match(refuse("agnts"), /Did you mean.*agents.*Try: help/s);
-  assert.match(refuse("status"), /AGENT\.OP.*Try: status --help/s);
+  assert.match(refuse("stop"), /AGENT\.OP.*Try: stop --help/s);
 });
