@@ -115,11 +115,11 @@ export class Cleanups implements AsyncDisposable {
 }
 
 /** Throws what failed: nothing, the one error, or all of them with one line for each. */
-export function throwAll(errors: readonly Error[]): void {
+export function throwAll(errors: readonly Error[], whatOf = (n: number) => `do ${n} clean-ups`): void {
   if (errors.length === 1) throw errors[0];
   if (errors.length === 0) return;
   const lines = errors.map((error) => `  ${error.message}`);
-  throw new AggregateError(errors, `Cannot do ${errors.length} clean-ups:\n${lines.join("\n")}`);
+  throw new AggregateError(errors, `Cannot ${whatOf(errors.length)}:\n${lines.join("\n")}`);
 }
 
 /**

@@ -124,6 +124,7 @@ export { type PublishedFile, PysmurfPublisher, type PysmurfPublisherOptions } fr
 export type { AroundRequest, ClientRequest, RequestAction, RequestGuard } from "./request_guard.ts";
 export { type Collectable, type CollectOptions, runAndCollect } from "./run_and_collect.ts";
 export { runScript, type RunScriptOptions } from "./run_script.ts";
+export { type AllRunning, type Runnable, runningAll } from "./running_all.ts";
 export { type VerifyOptions, verifyRunning } from "./running_operation.ts";
 export { type Rung, Script, type ScriptOptions } from "./script.ts";
 export { startStreams, stopStreams, type StreamingOptions, type Streams } from "./streams.ts";

@@ -9,8 +9,6 @@ import { type Rung, Script, type ScriptOptions } from "./script.ts";
 export interface RunScriptOptions extends ScriptOptions {
   /** After so many seconds it is asked to end, 30 s later to end now, and 120 s later it is left. Default: none. */
   readonly deadlineSeconds?: number | undefined;
-  /** Where it says that it is being ended and what is left on. Default: standard error. */
-  readonly say?: ((text: string) => void) | undefined;
   /**
    * Starts to listen for requests to end; calls back for each one. Default: SIGINT, SIGTERM and SIGHUP of this
    * process.
@@ -61,7 +59,7 @@ export async function runScript(
 ): Promise<number> {
   const voice = new Voice();
   const say = options.say ?? ((text) => voice.say(text));
-  const script = new Script(options);
+  const script = new Script({ ...options, say });
   let interruptedCode: number | undefined;
   const leave = options.leave ?? ((code) => void voice.flush().then(() => Deno.exit(code)));
   const climb = (by: string, exitCode: number) => {

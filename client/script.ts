@@ -18,6 +18,8 @@ export interface ScriptOptions {
   readonly cleanupSeconds?: number | undefined;
   /** Called around every request of the script, also those of clean-ups: for counting, logging, tests. */
   readonly around?: AroundRequest | undefined;
+  /** Where it tells how it goes on. `runScript`: standard error. Default: nowhere. */
+  readonly say?: ((text: string) => void) | undefined;
 }
 
 /** How far a script has been asked to end: not at all, finish the step, now, leave. */
@@ -108,6 +110,11 @@ export class Script {
   /** Clients of several agents, in the order of their ids. */
   async connectAll(instanceIds: readonly string[], options: ClientOptions = {}): Promise<ConnectedClient[]> {
     return await Promise.all(instanceIds.map((instanceId) => this.connect(instanceId, options)));
+  }
+
+  /** Tells whoever runs the script how it goes on; results go to standard output instead. */
+  say(text: string): void {
+    this.#options.say?.(text);
   }
 
   /**
