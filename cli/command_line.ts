@@ -18,7 +18,7 @@ import {
   string,
   withDefault,
 } from "../deps/optique.ts";
-import { JSON_OPTION, SITE_OPTIONS } from "../verbs/common_options.ts";
+import { JSON_OPTION, REQUEST_OPTIONS, SITE_OPTIONS } from "../verbs/common_options.ts";
 import { verbGrammar } from "../verbs/grammar.ts";
 
 const port = option("--port", integer({ metavar: "N", min: 0, max: 65_535 }), {
@@ -82,6 +82,22 @@ const demo = command(
     JSON_OPTION,
   ),
   { brief: message`Bring up a whole demo observatory and show what it can do.` },
+);
+
+const repl = command(
+  "repl",
+  merge(
+    object({
+      command: constant("repl"),
+      plain: withDefault(
+        flag("--plain", { description: message`Redraw nothing: for screen readers and slow lines.` }),
+        false,
+      ),
+    }),
+    REQUEST_OPTIONS,
+    SITE_OPTIONS,
+  ),
+  { brief: message`Open the operators' prompt: these verbs, and TypeScript.` },
 );
 
 const config = command(
@@ -176,7 +192,7 @@ const version = command(
 
 /** Every command. */
 export const COMMAND_LINE = or(
-  or(demo, up, router, agent, run, init, config, version),
+  or(demo, up, router, agent, repl, run, init, config, version),
   verbGrammar({ site: true }),
 );
 

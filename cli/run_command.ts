@@ -20,6 +20,10 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
       const { runDemo } = await import("./demo/run_demo.ts");
       return await runDemo(command, console);
     }
+    case "repl": {
+      const { runReplCommand } = await import("./run_repl.ts");
+      return await runReplCommand(command, { site: siteOptions(command), console });
+    }
     case "run": {
       const { runScriptCommand } = await import("./run_script.ts");
       return await runScriptCommand(command, { site: siteOptions(command), console });

@@ -1,12 +1,14 @@
 /** What happens on the site, as the prompt tells it. @module */
+import { pyStr } from "../ocs/mod.ts";
 import type { FleetEvent } from "../verbs/fleet_event.ts";
+import { printable } from "../verbs/fit_text.ts";
 import type { Look } from "../verbs/look.ts";
 
 /** What the text depends on. */
 export interface EventContext {
   readonly look: Look;
-  /** Whether this prompt has started an operation. */
-  readonly isOwn: (agent: string, op: string) => boolean;
+  /** Whether it is the end of an operation that this prompt has started. */
+  readonly isOwn: (event: FleetEvent) => boolean;
   readonly now?: Date | undefined;
 }
 
@@ -76,10 +78,10 @@ function eventText(event: FleetEvent, { look, isOwn }: EventContext): string | u
     case "operation-ended": {
       const { agent, op, success, messages } = event;
       if (success) {
-        return isOwn(agent, op) ? `${agent}.${op} has ended: ${look.style("green", "succeeded")}` : undefined;
+        return isOwn(event) ? `${agent}.${op} has ended: ${look.style("green", "succeeded")}` : undefined;
       }
       const last = messages.map(([seconds, text]) =>
-        `\n         ${new Date(seconds * 1000).toTimeString().slice(0, 8)} ${text}`
+        `\n         ${new Date(seconds * 1000).toTimeString().slice(0, 8)} ${printable(pyStr(text))}`
       );
       return `${bad(`${agent}.${op} has failed`)}${look.style("dim", last.join(""))}`;
     }

@@ -15,6 +15,10 @@ export interface RunVerbContext {
   readonly terminal: VerbTerminal;
   /** The prompt's live picture of the site; without it a verb that needs one makes its own. */
   readonly fleet?: FleetWatch | undefined;
+  /** Told the outcome's data, before it is printed. */
+  readonly onData?: ((data: unknown) => void) | undefined;
+  /** Told what a pattern was resolved to, before that is carried out. */
+  readonly onTargets?: ((targets: readonly string[]) => void) | undefined;
 }
 
 /**
@@ -42,6 +46,7 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
   }
   const outcome = await runOne(command, { ...context, options });
   terminal.progress(undefined);
+  context.onData?.(outcome.data);
   await terminal.print(command.json ? jsonText(outcome.data) : outcome.text(terminal.look));
   return outcome.result;
 }
@@ -215,8 +220,8 @@ function statusWords(target: string, program: string): string {
   return [program, "status", target].filter((word) => word !== "").join(" ");
 }
 
-/** `2` and `3` are levels, everything else is a password. */
-function privsOf(text: string | undefined): VerbOptions["privs"] {
+/** What `--privs` says: `2` and `3` are levels, everything else is a password. */
+export function privsOf(text: string | undefined): VerbOptions["privs"] {
   if (text === "2") return 2;
   if (text === "3") return 3;
   return text;

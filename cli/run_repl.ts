@@ -1,0 +1,28 @@
+/** `ocs repl`: the operators' prompt. @module */
+import { runRepl } from "../repl/run_repl.ts";
+import type { SiteOptions } from "../site/mod.ts";
+import { privsOf } from "../verbs/run_verb.ts";
+import { withDefaultSite } from "./default_site.ts";
+import type { Console } from "./output.ts";
+
+/** What `ocs repl` was given. */
+export interface ReplCommand {
+  readonly plain: boolean;
+  readonly timeout: number | undefined;
+  readonly privs: string | undefined;
+}
+
+/** Runs the prompt until the operator leaves; resolves with the exit code. */
+export async function runReplCommand(
+  { plain, timeout, privs }: ReplCommand,
+  { site: given, console }: { readonly site: SiteOptions; readonly console: Console },
+): Promise<number> {
+  return await runRepl({
+    site: withDefaultSite(given).site,
+    out: console.out,
+    err: console.err,
+    plain,
+    timeoutSeconds: timeout,
+    privs: privsOf(privs),
+  });
+}

@@ -1,0 +1,63 @@
+/** Opens what lines of the prompt work with. @module */
+import type { Logger } from "../internal/log.ts";
+import type { SiteOptions } from "../site/mod.ts";
+import { FleetWatch } from "../verbs/fleet_watch.ts";
+import { NightLog } from "../verbs/night_log.ts";
+import { openSharedLink } from "../verbs/shared_link.ts";
+import { DEFAULT_TIMEOUT_SECONDS, type SiteLink, type VerbOptions } from "../verbs/site_link.ts";
+import { siteKey, stateFolder, userAtHost } from "../verbs/state_folder.ts";
+import { AgentVariables } from "./agent_variables.ts";
+import { Evaluator } from "./evaluator.ts";
+import type { LineContext } from "./line_context.ts";
+import { OwnOperations } from "./own_operations.ts";
+import type { PromptTerminal } from "./prompt_terminal.ts";
+import { PROMPT_VERBS } from "./prompt_verbs.ts";
+
+/** How a context is opened. */
+export interface OpenContextOptions extends Pick<VerbOptions, "timeoutSeconds" | "privs"> {
+  readonly site: SiteOptions | undefined;
+  readonly terminal: PromptTerminal;
+  readonly log: Logger;
+}
+
+/** A context, which whoever opened it disposes of. */
+export interface OpenContext extends LineContext, AsyncDisposable {}
+
+/**
+ * Finds the site and begins to connect to its router, which need not be there.
+ *
+ * @throws {SiteError} If the site is not known.
+ */
+export async function openContext(
+  { site, terminal, log, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, privs }: OpenContextOptions,
+): Promise<OpenContext> {
+  await using stack = new AsyncDisposableStack();
+  let link: SiteLink | undefined = undefined;
+  const own = new OwnOperations(async () => {
+    // Commands wait for a router that is away, within their deadline.
+    await link?.connection.joined(timeoutSeconds * 1000);
+  });
+  link = stack.use(await openSharedLink({ site, timeoutSeconds, privs, guard: own }));
+  const fleet = stack.use(FleetWatch.open(link, { log }));
+  own.fleet = fleet;
+  const variables = stack.use(new AgentVariables({ link, fleet, reserved: PROMPT_VERBS }));
+  const evaluator = stack.use(new Evaluator());
+  const night = await NightLog.open({
+    folder: stateFolder(),
+    site: siteKey(link.resolved),
+    who: userAtHost(),
+    log,
+  });
+  const owned = stack.move();
+  return {
+    link,
+    fleet,
+    own,
+    variables,
+    evaluator,
+    terminal,
+    night,
+    options: { timeoutSeconds, privs },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,0 +1,126 @@
+/** The verbs that only the prompt has. @module */
+import { ExitCode } from "../verbs/exit_code.ts";
+import { parseVerb } from "../verbs/parse_verb.ts";
+import { splitLine } from "../verbs/split_line.ts";
+import type { LineContext, LineResult } from "./line_context.ts";
+import { OWN_VERBS } from "./prompt_verbs.ts";
+
+/** What there is to know of an own verb's line. */
+export interface OwnVerbContext {
+  readonly context: LineContext;
+  /** Carries out a line as if it had been typed. */
+  readonly runLine: (line: string) => Promise<LineResult>;
+}
+
+const DONE: LineResult = { outcome: "ok", code: ExitCode.OK };
+
+/**
+ * Carries out `help`, `again` and `save`; undefined for a line that is none of them.
+ *
+ * @throws {SyntaxError} If its words are wrong.
+ */
+export async function runOwnVerb(line: string, own: OwnVerbContext): Promise<LineResult | undefined> {
+  const [verb = "", ...words] = splitLine(line);
+  switch (verb) {
+    case "help":
+      return await help(words, own);
+    case "again":
+      return await again(words, own);
+    case "save":
+      return await save(words, own);
+    default:
+      return undefined;
+  }
+}
+
+async function help(words: readonly string[], { context, runLine }: OwnVerbContext): Promise<LineResult> {
+  const { terminal, fleet } = context;
+  const [topic] = words;
+  const { look } = terminal;
+  if (topic === undefined) {
+    await terminal.print(overview(context));
+    return DONE;
+  }
+  const own = Object.hasOwn(OWN_VERBS, topic) ? OWN_VERBS[topic] : undefined;
+  if (own !== undefined) {
+    await terminal.print(own);
+    return DONE;
+  }
+  if (fleet.agents.has(topic)) return await runLine(`show ${topic}`);
+  const dot = topic.lastIndexOf(".");
+  const api = fleet.agents.get(topic.slice(0, dot))?.api;
+  const found = [...api?.tasks ?? [], ...api?.processes ?? []].find(([name]) =>
+    name === topic.slice(dot + 1)
+  );
+  if (found !== undefined) {
+    const [, , { op_type: kind, docstring, min_privs: level }] = found;
+    const needs = level > 1 ? `, needs level ${level}` : "";
+    await terminal.print(
+      `${look.style("bold", topic)} (${kind}${needs})\n${docstring ?? "The agent says nothing of it."}`,
+    );
+    return DONE;
+  }
+  return await runLine(`${topic} --help`);
+}
+
+function overview({ terminal }: LineContext): string {
+  const { look } = terminal;
+  const colors = look.style("bold", "x") !== "x";
+  const parsed = parseVerb(["--help"], { columns: look.columns, colors, program: "" });
+  const verbs = "out" in parsed ? parsed.out.trimEnd() : "";
+  const more = Object.entries(OWN_VERBS).map(([verb, text]) =>
+    `  ${look.style("bold", verb.padEnd(8))} ${text}`
+  );
+  return [
+    verbs,
+    "",
+    "At the prompt only:",
+    ...more,
+    "",
+    "Everything else is TypeScript with await. Each agent is a variable: await faker1.acq.status()",
+    "_ is the last result. Results of verbs go to a file with > FILE or >> FILE.",
+    "Tab completes, Ctrl-R searches the history, Ctrl-C comes back to the prompt.",
+  ].join("\n");
+}
+
+async function again(
+  words: readonly string[],
+  { context, runLine }: OwnVerbContext,
+): Promise<LineResult> {
+  const { night, terminal } = context;
+  const [word, ...more] = words;
+  if (more.length > 0 || word !== undefined && !/^[1-9]\d*$/.test(word)) {
+    throw new SyntaxError(`Cannot repeat "${words.join(" ")}": expected the number of a line, see journal`);
+  }
+  const entry = word === undefined
+    ? night.entries.findLast(({ line }) => !/^\s*again\b/.test(line))
+    : await night.entry(Number(word));
+  if (entry === undefined) {
+    throw new SyntaxError(
+      word === undefined
+        ? "Cannot repeat a line: none was typed yet"
+        : `Cannot repeat line ${word}: the journal has none of that number`,
+    );
+  }
+  if (entry.line.includes("***")) {
+    throw new SyntaxError(`Cannot repeat "${entry.line}": its password was not kept`);
+  }
+  await terminal.tell(terminal.look.style("dim", entry.line));
+  return await runLine(entry.line);
+}
+
+async function save(words: readonly string[], { context }: OwnVerbContext): Promise<LineResult> {
+  const { terminal, night, link } = context;
+  const [path, ...more] = words;
+  if (path === undefined || more.length > 0) {
+    throw new SyntaxError(`Cannot save "${words.join(" ")}": expected one file, such as save night.ts`);
+  }
+  const { openResultFile } = await import("./redirect.ts");
+  const scriptOf = (..._: unknown[]) => "";
+  const text = scriptOf(night.entries, { site: link.resolved });
+  using file = await openResultFile({ path, append: false });
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+  await terminal.print(`Wrote ${night.entries.length} lines to ${path}; deno run -A ${path} runs it`);
+  return DONE;
+}
