@@ -73,7 +73,11 @@ export class PromptLine implements Disposable {
     this.#screen = Object.defineProperties(
       new Writable({
         decodeStrings: false,
-        write: (text, _encoding, done) => void output.write(String(text)).then(() => done()),
+        // In the order of all that is written; the output itself keeps what a slow terminal does not take yet.
+        write: (text, _encoding, done) => {
+          void output.write(String(text));
+          done();
+        },
       }),
       { columns: { get: () => output.look.columns }, isTTY: { value: true } },
     );
@@ -131,9 +135,10 @@ export class PromptLine implements Disposable {
     });
   }
 
-  /** Shows another prompt before the line that is being typed. */
+  /** Shows another prompt before the line that is being typed; a question stays. */
   setPrompt(prompt: string): void {
-    if (this.#options.plain || this.#resolve === undefined || prompt === this.#prompt) return;
+    if (this.#options.plain || this.#resolve === undefined || !this.#keepHistory) return;
+    if (prompt === this.#prompt) return;
     this.#prompt = prompt;
     if (this.#search !== undefined) return;
     this.#erase();

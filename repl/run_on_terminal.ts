@@ -9,6 +9,7 @@ import { EventTeller } from "./event_teller.ts";
 import { HistoryFile } from "./history_file.ts";
 import { leftRunning, mayLeave } from "./leave.ts";
 import { openContext } from "./open_context.ts";
+import { LiveCache } from "./live_cache.ts";
 import { foldLines, PromptLine } from "./prompt_line.ts";
 import { PromptSession } from "./prompt_session.ts";
 import { PromptTerminal } from "./prompt_terminal.ts";
@@ -38,6 +39,7 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
   // A wrong site is told before the terminal is taken.
   const context = stack.use(await openContext({ ...options, site: options.site, terminal, log }));
   const { link, fleet, own, variables } = context;
+  const cache = stack.use(new LiveCache(context));
   const history = await HistoryFile.open({ folder: stateFolder(), site: siteKey(link.resolved), log });
   const line = stack.use(
     new PromptLine({
@@ -53,7 +55,9 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
   const session = new PromptSession({ ...context, terminal });
   complete = async (text) => {
     const { Completer } = await import("./completer.ts");
-    return await new Completer({ ...context, isVerb: (text) => session.isVerb(text) }).complete(text);
+    const completer = new Completer({ ...context, cache, isVerb: (text) => session.isVerb(text) });
+    complete = (text) => completer.complete(text);
+    return await complete(text);
   };
   stack.use(catchUnhandled((what, error) => {
     const colors = out.look.colors;
