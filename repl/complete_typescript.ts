@@ -80,9 +80,10 @@ function membersOf(value: unknown): readonly string[] {
       if (NAME.test(name) && !name.startsWith("__") && !isHidden && name !== useless) found.add(name);
     }
   }
+  if (!(value instanceof OCSClient)) return [...found].sort();
   // What an agent can do comes before what every client can.
-  const names = [...found];
-  return value instanceof OCSClient ? names : names.sort();
+  const operations = [...found].filter((name) => infoOf(Reflect.get(value, name)) !== undefined);
+  return [...new Set([...operations, "feeds", ...found])];
 }
 
 /** Whether the members of its kind are what one looks for: of arrays, texts and the like. */

@@ -30,7 +30,7 @@ export class Completer {
   /** Completes the text before the cursor. */
   async complete(text: string): Promise<Completions> {
     const last = text.slice(text.lastIndexOf("⏎") + 1);
-    const isVerb = /^\s*\S+\s/.test(last) && this.#options.isVerb(`${last.trimEnd()} x`);
+    const isVerb = /^\s*\S+\s/.test(last) && this.#options.isVerb(`${last}x`);
     if (isVerb) return bounded(await this.#verb(last));
     const found = await this.#typeScript(last);
     if (!/^\s*[a-z]*$/.test(last)) return bounded(found);

@@ -12,7 +12,8 @@ const STOP_SECONDS = 30;
  * @returns Whether to leave.
  */
 export async function mayLeave(line: PromptLine, context: LineContext): Promise<boolean> {
-  const { own, terminal } = context;
+  const { own, terminal, link } = context;
+  if (own.running.length > 0 && link.connection.state === "joined") await own.refresh(link);
   const { running } = own;
   if (running.length === 0) return true;
   await terminal.tell(`Still running, started here: ${namesOf(running)}`);

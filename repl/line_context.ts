@@ -26,6 +26,8 @@ export interface LineResult {
   readonly outcome: NightOutcome;
   /** For a pipe; 0 when all is well. */
   readonly code: number;
+  /** What was carried out in place of what was typed. */
+  readonly carriedOut?: { readonly line: string; readonly kind: "verb" | "typescript" } | undefined;
   /** What a pattern was resolved to. */
   readonly targets?: readonly string[] | undefined;
 }

@@ -10,6 +10,7 @@ import { AgentVariables } from "./agent_variables.ts";
 import { Evaluator } from "./evaluator.ts";
 import type { LineContext } from "./line_context.ts";
 import { OwnOperations } from "./own_operations.ts";
+import { definePromptGlobals } from "./prompt_globals.ts";
 import type { PromptTerminal } from "./prompt_terminal.ts";
 import { PROMPT_VERBS } from "./prompt_verbs.ts";
 
@@ -42,6 +43,7 @@ export async function openContext(
   own.fleet = fleet;
   const variables = stack.use(new AgentVariables({ link, fleet, reserved: PROMPT_VERBS }));
   const evaluator = stack.use(new Evaluator());
+  stack.use(definePromptGlobals());
   const night = await NightLog.open({
     folder: stateFolder(),
     site: siteKey(link.resolved),

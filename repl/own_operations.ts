@@ -2,8 +2,9 @@
 import { type AnyOperation, type ClientRequest, OCSReply, OpCode, type RequestGuard } from "../client/mod.ts";
 import type { OperationKind } from "../ocs/mod.ts";
 import type { FleetWatch } from "../verbs/fleet_watch.ts";
+import type { SiteLink } from "../verbs/site_link.ts";
 
-/** One operation. */
+/** One operation of this prompt's. */
 export interface OwnOperation {
   readonly agent: string;
   readonly op: string;
@@ -21,6 +22,7 @@ const ACTIVE: ReadonlySet<OpCode | undefined> = new Set([
   OpCode.STOPPING,
   OpCode.DEGRADED,
 ]);
+const ASK_SECONDS = 1;
 /** A heartbeat that comes sooner after a start may have been on its way before. */
 const HEARTBEAT_MS = 1100;
 
@@ -58,6 +60,18 @@ export class OwnOperations implements RequestGuard {
     for (const [key, own] of this.#running) {
       if (own.agent === agent && (op === undefined || own.op === op)) this.#running.delete(key);
     }
+  }
+
+  /** Asks how they are, for a moment: a heartbeat may be a second old. */
+  async refresh({ client }: Pick<SiteLink, "client">): Promise<void> {
+    await Promise.all(this.running.map(async ({ agent, op }) => {
+      try {
+        // The answer passes through `around`.
+        await (await client(agent)).operation(op).status({ timeoutSeconds: ASK_SECONDS });
+      } catch {
+        // Whoever cannot tell counts as running.
+      }
+    }));
   }
 
   /** Lets a request through and looks at its answer. */

@@ -113,6 +113,7 @@ export class PromptSession {
       timeSeconds,
       line: source,
       kind: isVerb ? "verb" : "typescript",
+      ...result.carriedOut,
       reply: terminal.takeKept(),
       outcome: result.outcome,
       durationSeconds: Math.round(performance.now() - startMs) / 1000,

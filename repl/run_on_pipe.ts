@@ -20,7 +20,7 @@ export async function runOnPipe(options: RunReplOptions): Promise<number> {
     terminal,
     log: { info: say, warn: say, error: say },
   });
-  const { own } = context;
+  const { own, link } = context;
   const session = new PromptSession(context);
   using _unhandled = catchUnhandled((what, error) => {
     say(`${what}: ${describeError(error, { columns: Infinity, colors: false })}`);
@@ -37,6 +37,7 @@ export async function runOnPipe(options: RunReplOptions): Promise<number> {
     await session.take(line);
   }
   await session.end();
+  if (own.running.length > 0 && link.connection.state === "joined") await own.refresh(link);
   if (own.running.length > 0) await terminal.tell(leftRunning(own.running));
   return stopped.signal.aborted && !out.broken.aborted ? ExitCode.KILLED : session.code;
 }

@@ -106,18 +106,18 @@ async function again(
     throw new SyntaxError(`Cannot repeat "${entry.line}": its password was not kept`);
   }
   await terminal.tell(terminal.look.style("dim", entry.line));
-  return await runLine(entry.line);
+  return { ...await runLine(entry.line), carriedOut: { line: entry.line, kind: entry.kind } };
 }
 
 async function save(words: readonly string[], { context }: OwnVerbContext): Promise<LineResult> {
-  const { terminal, night, link } = context;
+  const { terminal, night, link, variables } = context;
   const [path, ...more] = words;
   if (path === undefined || more.length > 0) {
     throw new SyntaxError(`Cannot save "${words.join(" ")}": expected one file, such as save night.ts`);
   }
   const { openResultFile } = await import("./redirect.ts");
-  const scriptOf = (..._: unknown[]) => "";
-  const text = scriptOf(night.entries, { site: link.resolved });
+  const { scriptOf } = await import("../verbs/script_of.ts");
+  const text = await scriptOf(night.entries, { site: link.resolved, agents: variables.names });
   using file = await openResultFile({ path, append: false });
   const bytes = new TextEncoder().encode(text);
   for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));

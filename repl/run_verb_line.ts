@@ -67,6 +67,7 @@ async function runWords(
         options: { ...options, link, signal },
         terminal: terminal.forVerb(signal, write),
         fleet: context.fleet,
+        variableOf: (instance) => context.variables.nameOf(instance),
         onData: setLast,
         onTargets: (found) => targets = found,
       }),

@@ -17,6 +17,8 @@ export interface RunVerbContext {
   readonly fleet?: FleetWatch | undefined;
   /** Told the outcome's data, before it is printed. */
   readonly onData?: ((data: unknown) => void) | undefined;
+  /** Name of an agent's variable at the prompt. */
+  readonly variableOf?: ((instance: string) => string) | undefined;
   /** Told what a pattern was resolved to, before that is carried out. */
   readonly onTargets?: ((targets: readonly string[]) => void) | undefined;
 }
