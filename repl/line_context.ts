@@ -1,4 +1,5 @@
 /** What lines of the prompt work with. @module */
+import type { SiteOptions } from "../site/mod.ts";
 import type { FleetWatch } from "../verbs/fleet_watch.ts";
 import type { NightLog } from "../verbs/night_log.ts";
 import type { SiteLink, VerbOptions } from "../verbs/site_link.ts";
@@ -10,6 +11,8 @@ import type { PromptTerminal } from "./prompt_terminal.ts";
 
 /** What lines of the prompt work with. */
 export interface LineContext {
+  /** Which site, for programs that are started. */
+  readonly site: SiteOptions;
   readonly link: SiteLink;
   readonly fleet: FleetWatch;
   readonly own: OwnOperations;

@@ -52,6 +52,7 @@ export async function openContext(
   });
   const owned = stack.move();
   return {
+    site: site ?? {},
     link,
     fleet,
     own,

@@ -158,6 +158,22 @@ export class PromptLine implements Disposable {
     }
   }
 
+  /** Gives the terminal to another program; disposing of what that returns takes it back. */
+  lend(): Disposable {
+    process.stdin.off("data", this.#onData);
+    process.stdin.pause();
+    setRaw(false);
+    void this.#output.write(PASTE_OFF);
+    return {
+      [Symbol.dispose]: () => {
+        setRaw(true);
+        process.stdin.on("data", this.#onData);
+        process.stdin.resume();
+        void this.#output.write(PASTE_ON);
+      },
+    };
+  }
+
   /** Gives the terminal back. */
   [Symbol.dispose](): void {
     process.stdin.off("data", this.#onData);

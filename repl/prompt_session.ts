@@ -123,7 +123,7 @@ export class PromptSession {
   }
 
   async #verb(line: string, signal: AbortSignal): Promise<LineResult> {
-    if (!/^\s*(?:help|again|save)\b/.test(line)) return await runVerbLine(line, this.#context, signal);
+    if (!/^\s*(?:help|run|again|save)\b/.test(line)) return await runVerbLine(line, this.#context, signal);
     const { runOwnVerb } = await import("./run_own_verb.ts");
     const runLine = async (again: string): Promise<LineResult> => {
       if (this.isVerb(again)) return await runVerbLine(again, this.#context, signal);

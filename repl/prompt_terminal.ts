@@ -32,6 +32,7 @@ export class PromptTerminal {
   #isDrawn = false;
   #screen: LiveScreen | undefined;
   #held: string[] = [];
+  #isLent = false;
 
   /** Writes nothing yet. */
   constructor(options: PromptTerminalOptions) {
@@ -75,7 +76,7 @@ export class PromptTerminal {
   /** Tells of what happens meanwhile: above the line that is typed, behind a view that is open. */
   notify(text: string): void {
     const { line, err } = this.#options;
-    if (this.#screen !== undefined && !this.#screen.signal.aborted) {
+    if (this.#isLent || this.#screen !== undefined && !this.#screen.signal.aborted) {
       this.#held.push(text);
       return;
     }
@@ -123,6 +124,25 @@ export class PromptTerminal {
       ...(line === undefined ? {} : { confirm: (question) => this.#confirm(line, question) }),
       ...(this.plain || write !== undefined ? {} : { openScreen: () => this.#openScreen() }),
     };
+  }
+
+  /** Whether another program has the terminal: its signals are that program's. */
+  get isLent(): boolean {
+    return this.#isLent;
+  }
+
+  /** Lets another program have the terminal while a function runs; what happens meanwhile is told afterwards. */
+  async lend<T>(use: () => Promise<T>): Promise<T> {
+    this.#clear();
+    await this.#options.out.flush();
+    using _lent = this.#options.line?.lend();
+    this.#isLent = true;
+    try {
+      return await use();
+    } finally {
+      this.#isLent = false;
+      this.showHeld();
+    }
   }
 
   /** Tells what was held back while a view was open. */

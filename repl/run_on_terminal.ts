@@ -1,5 +1,5 @@
 /** A prompt that somebody types at. @module */
-import { onStopSignals } from "../internal/stop_signals.ts";
+import { stopSignals } from "../internal/stop_signals.ts";
 import { VERSION } from "../internal/version.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { redact } from "../verbs/redact.ts";
@@ -65,10 +65,12 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
   }));
   stack.use(new EventTeller(fleet, { own, tell: (text) => terminal.notify(text), look: terminal.look }));
   const left = new AbortController();
-  stack.use(onStopSignals(() => {
+  const leave = (): void => {
     left.abort();
     session.interrupt();
-  }, () => Deno.exit(ExitCode.KILLED)));
+  };
+  // Ctrl-C comes as a key, unless a script has the terminal: then it is the script's.
+  stack.use(listenToSignals(leave, () => terminal.isLent));
   const site = siteName(context);
   const text = (): string => {
     const agents = [...fleet.agents.values()];
@@ -103,6 +105,25 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
     if (running.length > 0) await out.write(`${leftRunning(running)}\n`);
   }
   return left.signal.aborted ? ExitCode.KILLED : ExitCode.OK;
+}
+
+/** SIGTERM and the end of the terminal leave the prompt; a second one ends it at once. */
+function listenToSignals(leave: () => void, isLent: () => boolean): Disposable {
+  let count = 0;
+  const signals = stopSignals().map((signal) => ({
+    signal,
+    handler: () => {
+      if (signal === "SIGINT" && isLent()) return;
+      if (count++ === 0) leave();
+      else Deno.exit(ExitCode.KILLED);
+    },
+  }));
+  for (const { signal, handler } of signals) Deno.addSignalListener(signal, handler);
+  return {
+    [Symbol.dispose]() {
+      for (const { signal, handler } of signals) Deno.removeSignalListener(signal, handler);
+    },
+  };
 }
 
 interface Loop {

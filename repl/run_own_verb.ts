@@ -12,10 +12,12 @@ export interface OwnVerbContext {
   readonly runLine: (line: string) => Promise<LineResult>;
 }
 
+const RUN_OPTIONS = ["--deadline", "--log"];
+
 const DONE: LineResult = { outcome: "ok", code: ExitCode.OK };
 
 /**
- * Carries out `help`, `again` and `save`; undefined for a line that is none of them.
+ * Carries out `help`, `run`, `again` and `save`; undefined for a line that is none of them.
  *
  * @throws {SyntaxError} If its words are wrong.
  */
@@ -24,6 +26,8 @@ export async function runOwnVerb(line: string, own: OwnVerbContext): Promise<Lin
   switch (verb) {
     case "help":
       return await help(words, own);
+    case "run":
+      return await run(words, own);
     case "again":
       return await again(words, own);
     case "save":
@@ -81,6 +85,44 @@ function overview({ terminal }: LineContext): string {
     "_ is the last result. Results of verbs go to a file with > FILE or >> FILE.",
     "Tab completes, Ctrl-R searches the history, Ctrl-C comes back to the prompt.",
   ].join("\n");
+}
+
+async function run(words: readonly string[], { context }: OwnVerbContext): Promise<LineResult> {
+  const options = new Map<string, string>();
+  let at = 0;
+  for (; words[at]?.startsWith("--") === true; at++) {
+    const [, name = "", glued] = /^(--[a-z]+)(?:=(.*))?$/s.exec(words[at] ?? "") ?? [];
+    const value = glued ?? words[++at];
+    if (!RUN_OPTIONS.includes(name) || value === undefined) {
+      throw new SyntaxError(
+        `Cannot run with "${words[at] ?? name}": expected ${RUN_OPTIONS.join(" or ")} and a value`,
+      );
+    }
+    options.set(name, value);
+  }
+  const [script, ...args] = words.slice(at);
+  if (script === undefined) throw new SyntaxError(`Cannot run a script: none is named; ${OWN_VERBS["run"]}`);
+  const deadline = options.get("--deadline");
+  const deadlineSeconds = deadline === undefined ? undefined : Number(deadline);
+  if (deadlineSeconds !== undefined && !(deadlineSeconds >= 0)) {
+    throw new SyntaxError(`Cannot run with --deadline "${deadline}": expected seconds`);
+  }
+  const { terminal, site } = context;
+  const { runScriptFile } = await import("../verbs/run_script_file.ts");
+  const { code } = await terminal.lend(() =>
+    runScriptFile(script, {
+      args,
+      site,
+      deadlineSeconds,
+      logFile: options.get("--log"),
+      readsInput: !terminal.plain,
+      say: (text) => terminal.tell(text),
+      write: (_stream, text) => terminal.print(text.replace(/\n$/, "")),
+    })
+  );
+  if (code !== ExitCode.OK) await terminal.tell(`The script has ended with code ${code}`);
+  const outcome = code === ExitCode.OK ? "ok" : code === ExitCode.TIMEOUT ? "timeout" : "failed";
+  return { outcome, code };
 }
 
 async function again(

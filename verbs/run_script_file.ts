@@ -13,6 +13,8 @@ export interface RunScriptFileOptions {
   readonly deadlineSeconds?: number | undefined;
   /** File to append everything to that it writes. Its streams are no terminal then. */
   readonly logFile?: string | undefined;
+  /** Whether the script may read this program's standard input; default yes. */
+  readonly readsInput?: boolean | undefined;
   /** What this side has to say. */
   readonly say: (text: string) => Promise<void> | void;
   /** Where its output goes when there is a log file; otherwise it has this program's own. */
@@ -51,7 +53,7 @@ export async function runScriptFile(script: string, options: RunScriptFileOption
   const stream = log === undefined ? "inherit" : "piped";
   const child = startDeno(["run", "-A", "--quiet", target, ...options.args], {
     env: clientEnvironment(options.site),
-    stdin: "inherit",
+    stdin: options.readsInput === false ? "null" : "inherit",
     stdout: stream,
     stderr: stream,
   });
