@@ -6,7 +6,7 @@ import { leftRunning } from "./leave.ts";
 import { openContext } from "./open_context.ts";
 import { PromptSession } from "./prompt_session.ts";
 import { PromptTerminal } from "./prompt_terminal.ts";
-import type { RunReplOptions } from "./run_repl.ts";
+import type { RunReplOptions } from "./run_repl_options.ts";
 import { catchUnhandled } from "./unhandled.ts";
 
 /** Reads lines from standard input until `exit` or its end; writes results only. */

@@ -15,7 +15,7 @@ import { PromptSession } from "./prompt_session.ts";
 import { PromptTerminal } from "./prompt_terminal.ts";
 import { promptText } from "./prompt_text.ts";
 import type { LineContext } from "./line_context.ts";
-import type { RunReplOptions } from "./run_repl.ts";
+import type { RunReplOptions } from "./run_repl_options.ts";
 import { catchUnhandled } from "./unhandled.ts";
 
 /** How often the prompt looks whether it has to tell something else, in milliseconds. */
