@@ -11,6 +11,7 @@ import { pyStr } from "../ocs/python_text.ts";
 import type { ControllerParts } from "./pysmurf_controller/controller_parts.ts";
 import { CurrentSession } from "./pysmurf_controller/current_session.ts";
 import { ABORT_DOC, RUN_DOC, TUNE_SQUIDS_DOC } from "./pysmurf_controller/docs.ts";
+import { registerFunctions } from "./pysmurf_controller/functions/register_functions.ts";
 import { PYSMURF_CONTROLLER, type PysmurfControllerOptions } from "./pysmurf_controller/options.ts";
 import { relayMessage } from "./pysmurf_controller/relay.ts";
 import { ScriptRunner } from "./pysmurf_controller/script_runner.ts";
@@ -30,6 +31,7 @@ const OUTPUT_PARAMS = {
 /** The pysmurf controller. */
 export class PysmurfController implements AsyncDisposable {
   readonly #runner: ScriptRunner;
+  readonly #functions: AsyncDisposable;
 
   /** Registers the tasks `run`, `abort` and `tune_squids`, and listens to the monitor. */
   constructor(agent: Agent, options: PysmurfControllerOptions) {
@@ -64,6 +66,8 @@ export class PysmurfController implements AsyncDisposable {
       params: OUTPUT_PARAMS,
     }, (session, { args, log }) => runner.run(session, { script: tuneScript, args, log: logMode(log) }));
 
+    this.#functions = registerFunctions(parts);
+
     if (monitorId !== undefined) {
       const topic = feedTopic(agentAddress(agent.addressRoot, monitorId), "pysmurf_session_data");
       const relay = {
@@ -76,9 +80,9 @@ export class PysmurfController implements AsyncDisposable {
     }
   }
 
-  /** Kills a script that is still there when the agent ends. */
+  /** Kills scripts and helpers that are still there when the agent ends. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#runner[Symbol.asyncDispose]();
+    await Promise.all([this.#runner[Symbol.asyncDispose](), this.#functions[Symbol.asyncDispose]()]);
   }
 }
 

@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 
 // Learns its group, waits for the end of its input, of which the agent holds the other end, then kills the group. A
-// shell is on every machine that runs scripts; it uses no program beside itself.
-const GUARD = 'read -r group || exit; read -r _; kill -s KILL -- "-$group"';
+// shell is on every machine that runs scripts.
+const GUARD = 'read -r group || exit; read -r _; [ "$1" = 0 ] || sleep "$1"; kill -s KILL -- "-$group"';
 
 /** A guard that is on duty until it is disposed of. */
 export interface ChildGuard extends Disposable {
@@ -20,9 +20,14 @@ export interface ChildGuard extends Disposable {
  * A script left alone goes on driving hardware that nobody sees any more, and the next agent would start another one on
  * top of it. The guard is a shell in a session of its own. It learns of our end from the kernel, which closes the pipe
  * between us. It is started before the child, so that there is no moment worth the name in which nobody watches.
+ *
+ * @param graceSeconds How long the group may live on to tidy up by itself.
  */
-export function startGuard(): ChildGuard {
-  const guard = spawn("sh", ["-c", GUARD], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+export function startGuard(graceSeconds = 0): ChildGuard {
+  const guard = spawn("sh", ["-c", GUARD, "ocs-child-guard", String(graceSeconds)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
   const { promise: gone, resolve } = Promise.withResolvers<Error | undefined>();
   guard.on("exit", () => resolve(undefined));
   guard.on("error", resolve);

@@ -1,7 +1,7 @@
 /** Child programs with a process group of their own. @module */
 import { type ChildProcess as NodeChild, spawn } from "node:child_process";
 import { once } from "node:events";
-import { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import type { Clock } from "../../internal/clock.ts";
 import type { Logger } from "../../internal/log.ts";
 import { sleep } from "../../framework/sleep.ts";
@@ -17,12 +17,16 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Text for its standard input, which is then closed; default none, and the input is closed from the start. */
   readonly input?: string | undefined;
+  /** Keeps the input open behind the text, until `closeInput`. Default false. */
+  readonly keepInputOpen?: boolean | undefined;
   /** `read`: whoever starts it reads `stdout` and `stderr` to their ends; `discard`: it writes to nowhere, at any speed. */
   readonly output: "read" | "discard";
   /** Gives it descriptor 3 to write on, read as `result`. Default false. */
   readonly resultPipe?: boolean | undefined;
   /** Told when nothing can guard the child. */
   readonly log?: Logger | undefined;
+  /** How many seconds it may outlive the agent, for one that tidies up when its input ends. Default 0. */
+  readonly orphanSeconds?: number | undefined;
 }
 
 // How a child is asked to end with the agent. Python turns only SIGINT into an exception, on which scripts tidy up.
@@ -45,6 +49,7 @@ export class ChildProcess implements AsyncDisposable {
   readonly stderr: Readable;
   /** What it writes on descriptor 3. */
   readonly result: Readable;
+  readonly #input: Writable | null;
   readonly #guard: ChildGuard;
   #running = true;
 
@@ -54,6 +59,7 @@ export class ChildProcess implements AsyncDisposable {
     guard: ChildGuard,
   ) {
     this.pid = child.pid;
+    this.#input = child.stdin;
     this.#guard = guard;
     this.exited = exited.then((code) => {
       this.#running = false;
@@ -70,11 +76,10 @@ export class ChildProcess implements AsyncDisposable {
    *
    * @throws {Error} If it cannot be started: not there, not executable, an argument with a NUL character.
    */
-  static async start(
-    { command, args, env, input, output, resultPipe = false, log }: ChildOptions,
-  ): Promise<ChildProcess> {
+  static async start(options: ChildOptions): Promise<ChildProcess> {
+    const { command, args, env, input, output, resultPipe = false, log } = options;
     const written = output === "read" ? "pipe" : "ignore";
-    const guard = startGuard();
+    const guard = startGuard(options.orphanSeconds);
     try {
       const child = spawn(command, [...args], {
         env: { ...env },
@@ -88,13 +93,15 @@ export class ChildProcess implements AsyncDisposable {
       // After the start it only speaks of signals that could not be sent, which this class sends itself.
       child.on("error", () => {});
       // A child that ends without reading breaks the pipe; its exit code tells more than that.
-      child.stdin?.on("error", () => {}).end(input);
+      child.stdin?.on("error", () => {}).write(input ?? "");
       void guard.gone.then((error) => {
         if (error !== undefined) {
           log?.warn(`Cannot guard "${command}" against the death of the agent: ${error.message}`);
         }
       });
-      return new ChildProcess(child, exited, guard);
+      const running = new ChildProcess(child, exited, guard);
+      if (options.keepInputOpen !== true) running.closeInput();
+      return running;
     } catch (error) {
       guard[Symbol.dispose]();
       await guard.gone;
@@ -105,6 +112,11 @@ export class ChildProcess implements AsyncDisposable {
   /** False once it has ended. */
   get running(): boolean {
     return this.#running;
+  }
+
+  /** Ends its standard input, once what was written has been read. */
+  closeInput(): void {
+    this.#input?.end();
   }
 
   /** Sends a signal to it and all its children; quiet when they are gone. */
@@ -143,7 +155,7 @@ export class ChildProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill();
     await this.exited;
-    for (const stream of [this.stdout, this.stderr, this.result]) stream.destroy();
+    for (const stream of [this.#input, this.stdout, this.stderr, this.result]) stream?.destroy();
     await this.#guard.gone;
   }
 }

@@ -39,7 +39,8 @@ export async function startController(
   const restore = setVariables({ ...monitor.publisherEnv(""), SMURFPUB_ID: publisherId });
   const folder = await Deno.makeTempDir({ prefix: "controller_" });
   const agent = await startTestAgent(PysmurfController, PYSMURF_CONTROLLER, {
-    options: { monitorId: "pysmurf-monitor", ...options },
+    // Scripts run for real; only `check_state`, which starts by itself, would need sodetlib.
+    options: { monitorId: "pysmurf-monitor", simulate: true, ...options },
     instanceId: "pysmurf-controller",
     addressRoot,
     router,
