@@ -1,4 +1,4 @@
-/** The observatory that needs no site file: what `ocs demo` shows, and `ocs up` runs where there is none. @module */
+/** The observatory that needs no site file: `ocs up` runs it where there is none, and `ocs demo` adds pysmurf to it. @module */
 
 /** One agent of it. */
 export interface DemoAgent {

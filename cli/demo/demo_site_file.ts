@@ -1,5 +1,5 @@
 /** The demo observatory's site file, for the tools of other terminals. @module */
-import { DEMO_AGENTS } from "../demo_site.ts";
+import type { DemoAgent } from "../demo_site.ts";
 
 /** Where the router of the demo is. */
 export interface DemoHub {
@@ -9,22 +9,24 @@ export interface DemoHub {
   readonly addressRoot: string;
 }
 
-/** A site file in a folder of its own, removed at the end. */
-export interface DemoSiteFile extends AsyncDisposable {
+/** A folder of the demo's own, removed at the end. */
+export interface DemoFolder extends AsyncDisposable {
   /** For `OCS_CONFIG_DIR`. */
   readonly folder: string;
-  /** The file in it. */
-  readonly path: string;
+  /** Writes the site file; gives its path. */
+  writeSite(hub: DemoHub, agents: readonly DemoAgent[]): Promise<string>;
 }
 
-/** Writes `default.yaml` into a new temporary folder. */
-export async function writeDemoSite(hub: DemoHub): Promise<DemoSiteFile> {
+/** Makes a temporary folder, and in it `default.yaml` when asked to. */
+export async function makeDemoFolder(): Promise<DemoFolder> {
   const folder = await Deno.makeTempDir({ prefix: "ocs-demo-" });
-  const path = `${folder}/default.yaml`;
-  await Deno.writeTextFile(path, demoSiteText(hub));
   return {
     folder,
-    path,
+    async writeSite(hub, agents) {
+      const path = `${folder}/default.yaml`;
+      await Deno.writeTextFile(path, demoSiteText(hub, agents));
+      return path;
+    },
     async [Symbol.asyncDispose]() {
       await Deno.remove(folder, { recursive: true });
     },
@@ -32,8 +34,11 @@ export async function writeDemoSite(hub: DemoHub): Promise<DemoSiteFile> {
 }
 
 /** The text of the site file; the arguments are those the demo runs its agents with. */
-function demoSiteText({ url, httpUrl, realm, addressRoot }: DemoHub): string {
-  const instances = DEMO_AGENTS.map(({ instanceId, agentClass, args }) =>
+function demoSiteText(
+  { url, httpUrl, realm, addressRoot }: DemoHub,
+  agents: readonly DemoAgent[],
+): string {
+  const instances = agents.map(({ instanceId, agentClass, args }) =>
     `      - agent-class: ${agentClass}\n` +
     `        instance-id: ${instanceId}\n` +
     `        arguments: ${JSON.stringify(args)}\n`

@@ -8,7 +8,8 @@ import { type Console, styled } from "../output.ts";
 import { DEFAULT_PORT } from "../router_plan.ts";
 import { FleetInProcess } from "../up/fleet_in_process.ts";
 import type { AgentReports } from "../up/agent_lines.ts";
-import { writeDemoSite } from "./demo_site_file.ts";
+import { makeDemoFolder } from "./demo_site_file.ts";
+import { preparePysmurf } from "./pysmurf_demo.ts";
 import { tour } from "./tour.ts";
 
 /** What `ocs demo` was given. */
@@ -41,27 +42,26 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
         `this observatory is on port ${router.port}.`,
     );
   }
-  await using siteFile = await writeDemoSite({
-    url: router.url,
-    httpUrl: router.httpUrl,
-    realm: REALM,
-    addressRoot: ADDRESS_ROOT,
-  });
+  await using demo = await makeDemoFolder();
+  const pysmurf = await preparePysmurf(demo.folder);
+  const agents = [...DEMO_AGENTS, ...pysmurf.agents];
+  const hub = { url: router.url, httpUrl: router.httpUrl, realm: REALM, addressRoot: ADDRESS_ROOT };
+  const siteFile = await demo.writeSite(hub, agents);
   const trouble = troubleReports(console);
   await using fleet = new FleetInProcess({ lines: trouble, router, verbose: false });
   await fleet.start(
-    DEMO_AGENTS.map(({ instanceId, agentClass, args }) => ({
+    agents.map(({ instanceId, agentClass, args }) => ({
       instanceId,
       agentClass,
       ours: true,
-      args: ["--site-file", siteFile.path, "--site-host", "localhost", "--instance-id", instanceId, ...args],
+      args: ["--site-file", siteFile, "--site-host", "localhost", "--instance-id", instanceId, ...args],
     })),
     interrupt.signal,
   );
   const upSeconds = await fleet.ready;
   if (upSeconds === undefined) return ExitCode.FAILED;
   const seconds = (performance.now() - startedMs) / 1000;
-  const width = Math.max(...DEMO_AGENTS.map(({ instanceId }) => instanceId.length));
+  const width = Math.max(...agents.map(({ instanceId }) => instanceId.length));
   await say([
     `${styled(out.look, "bold", "A demo observatory is up")}, in ${
       seconds.toFixed(1)
@@ -70,7 +70,7 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
     `  router    ${router.url}`,
     `            ${router.httpUrl}  (HTTP bridge for Python's OCSClient)`,
     `            realm "${REALM}", address root "${ADDRESS_ROOT}"`,
-    ...DEMO_AGENTS.map(({ instanceId, agentClass }, at) =>
+    ...agents.map(({ instanceId, agentClass }, at) =>
       `  ${at === 0 ? "agents  " : "        "}  ${instanceId.padEnd(width)}  ${
         styled(out.look, "dim", agentClass)
       }`
@@ -81,6 +81,7 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
       site: { wampServer: router.url, wampHttp: router.httpUrl, realm: REALM, addressRoot: ADDRESS_ROOT },
       console,
       json: command.json,
+      script: pysmurf.script,
       signal: interrupt.signal,
     });
   } catch (error) {
@@ -93,13 +94,13 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
           event: "up",
           url: router.url,
           httpUrl: router.httpUrl,
-          siteFolder: siteFile.folder,
+          siteFolder: demo.folder,
         }),
       );
     }
     await say(`\nIt stays up. In another terminal, also for Python's OCS tools:
 
-  export OCS_CONFIG_DIR=${siteFile.folder}
+  export OCS_CONFIG_DIR=${demo.folder}
   deno task ocs agents
   deno task ocs start faker1.delay_task delay=3.0 --wait
   deno task ocs listen faker1.false_temperatures

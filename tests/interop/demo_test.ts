@@ -10,7 +10,7 @@ const test = await testsWith("Python peers", pythonPeers);
 
 test("ocs demo: Python's OCSClient runs a task and reads a process over the HTTP bridge", async (peers) => {
   await using demo = startOcs(["demo", "--port", String(freePort())]);
-  await demo.untilLog(/It stays up/);
+  await demo.untilLog(/It stays up/, 60_000);
   const [, folder = ""] = /OCS_CONFIG_DIR=(\S+)/.exec(demo.stdout) ?? assert.fail(demo.tail());
   const result = await pythonJson({
     peers,
@@ -33,7 +33,13 @@ print(json.dumps([status, message, session["data"]["requested_delay"], acq.sessi
     'Operation "delay_task" is currently not running (SUCCEEDED).',
     0.2,
     "running",
-    ["observatory.barebones1", "observatory.faker1", "observatory.faker2"],
+    [
+      "observatory.barebones1",
+      "observatory.faker1",
+      "observatory.faker2",
+      "observatory.pysmurf-controller",
+      "observatory.pysmurf-monitor",
+    ],
   ]);
   demo.signal("SIGINT");
   assert.equal((await within(demo.ended, 12_000, "the end of the demo")).code, 0);

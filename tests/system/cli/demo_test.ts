@@ -3,18 +3,25 @@ import { stopSignals } from "../../../internal/stop_signals.ts";
 import { Router } from "../../../router/mod.ts";
 import { freePort } from "../../helpers/free_port.ts";
 import { within } from "../../helpers/until.ts";
-import { jsonLines, startOcs } from "./ocs_program.ts";
+import { isAlive, jsonLines, startOcs } from "./ocs_program.ts";
+
+/** The tour waits for things that take their time; a loaded machine adds to it. */
+const TOUR_MS = 60_000;
 
 Deno.test("ocs demo --once shows real replies and ends with 0", async () => {
   const port = freePort();
   await using demo = startOcs(["demo", "--once", "--port", String(port)]);
-  const { code, stdout, stderr } = await within(demo.ended, 15_000, "the end of the demo");
+  const { code, stdout, stderr } = await within(demo.ended, TOUR_MS, "the end of the demo");
   assert.equal(code, 0, stderr);
   assert.ok(stdout.includes(`ws://127.0.0.1:${port}/ws`));
   assert.match(stdout, /OCSReply: OK : Started task "delay_task"\./);
   assert.match(stdout, /OCSReply: OK : Operation "delay_task" is currently not running \(SUCCEEDED\)\./);
   assert.match(stdout, /requested_delay: 1/);
   assert.equal(stdout.match(/^ +\d\d:\d\d:\d\d +ch\w* -?\d+\.\d+/gm)?.length, 3);
+  assert.match(stdout, /OCSReply: OK : Started task "run"\./);
+  assert.match(stdout, /^ {2}\d\d:\d\d:\d\d {2}band 4: find_freq\n.*band 4: setup_notches$/m);
+  assert.match(stdout, /OCSReply: OK : Operation "run" is currently not running \(SUCCEEDED\)\./);
+  assert.match(stdout, /num_active_channels: 425/);
   assert.equal(stderr, "");
   // deno-lint-ignore no-control-regex -- Colours are what must not be in a pipe.
   assert.doesNotMatch(stdout, /\u001b/);
@@ -24,22 +31,33 @@ Deno.test("ocs demo --once shows real replies and ends with 0", async () => {
 
 Deno.test("ocs demo --once --json prints one JSON object a step", async () => {
   await using demo = startOcs(["demo", "--once", "--json", "--port", String(freePort())]);
-  const { code, stdout } = await within(demo.ended, 15_000, "the end of the demo");
+  const { code, stdout } = await within(demo.ended, TOUR_MS, "the end of the demo");
   assert.equal(code, 0);
   const steps = jsonLines(stdout).filter((line) => line["event"] === "step");
-  assert.equal(steps.length, 4);
-  const [started, waited, data, readings] = steps.map((step) => step["result"]);
+  assert.equal(steps.length, 8);
+  const [started, waited, data, readings, running, messages, ran, tuned] = steps.map((step) =>
+    step["result"]
+  );
   assert.ok(Array.isArray(started) && started[0] === 0 && started[1] === 'Started task "delay_task".');
   assert.ok(Array.isArray(waited) && waited[2].success === true);
   assert.equal(Object(data).requested_delay, 1);
   assert.ok(Array.isArray(readings) && readings.length === 3);
   assert.equal(typeof readings[0].channel_00, "number");
+  assert.ok(Array.isArray(running) && running[1] === 'Started task "run".');
+  assert.ok(Array.isArray(messages) && messages.some(([, text]) => text === "band 4: tracking_setup"));
+  assert.ok(Array.isArray(ran) && ran[2].success === true);
+  assert.deepEqual(tuned, {
+    stand_in: true,
+    bands: { 4: { resonators: 440, channels: 425 } },
+    step: "done",
+    num_active_channels: 425,
+  });
 });
 
 Deno.test("ocs demo takes the next port when its own is taken, and says so", async () => {
   await using router = await Router.start({ port: freePort() });
   await using demo = startOcs(["demo", "--once", "--port", String(router.port)]);
-  const { code, stdout } = await within(demo.ended, 15_000, "the end of the demo");
+  const { code, stdout } = await within(demo.ended, TOUR_MS, "the end of the demo");
   assert.equal(code, 0);
   const [, taken, port] = /^Ports? (\d+).* taken .* on port (\d+)\.$/m.exec(stdout) ?? assert.fail(stdout);
   assert.equal(taken, String(router.port));
@@ -50,7 +68,7 @@ for (const signal of stopSignals()) {
   Deno.test(`ocs demo stays up until ${signal} and takes its site file with it`, async () => {
     const port = freePort();
     await using demo = startOcs(["demo", "--port", String(port)]);
-    await demo.untilLog(/It stays up/);
+    await demo.untilLog(/It stays up/, TOUR_MS);
     const [, folder = ""] = /OCS_CONFIG_DIR=(\S+)/.exec(demo.stdout) ?? assert.fail(demo.tail());
     assert.ok((await Deno.stat(`${folder}/default.yaml`)).isFile);
     // What it tells the reader to do in another terminal works.
@@ -69,7 +87,7 @@ for (const signal of stopSignals()) {
 
 Deno.test("ocs demo takes one Ctrl-C for one, also when npx or deno task passes it on a second time", async () => {
   await using demo = startOcs(["demo", "--port", String(freePort())]);
-  await demo.untilLog(/It stays up/);
+  await demo.untilLog(/It stays up/, TOUR_MS);
   const [, folder = ""] = /OCS_CONFIG_DIR=(\S+)/.exec(demo.stdout) ?? assert.fail(demo.tail());
   demo.signal("SIGINT");
   demo.signal("SIGINT");
@@ -91,3 +109,30 @@ Deno.test("ocs demo interrupted on its tour ends with 0 and leaves no site file"
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("ocs demo interrupted while its script runs ends the script with it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "demo_test_" });
+  try {
+    await using demo = startOcs(["demo", "--port", String(freePort())], { TMPDIR: folder });
+    await demo.untilLog("band 4: find_freq", TOUR_MS);
+    assert.equal(await programsWith(folder), 1);
+    demo.signal("SIGINT");
+    const { code, stderr } = await within(demo.ended, 15_000, "the end of the demo");
+    assert.equal(code, 0, stderr);
+    assert.equal(await programsWith(folder), 0);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** How many programs have a path on their command line. */
+async function programsWith(path: string): Promise<number> {
+  let count = 0;
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name) || !await isAlive(Number(name))) continue;
+    const words = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    if (words.includes(path)) count++;
+  }
+  return count;
+}
