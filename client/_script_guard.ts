@@ -160,10 +160,8 @@ export class ScriptGuard implements RequestGuard {
 
   #refusal(request: ClientRequest): ScriptInterruptedError {
     const { reason } = this.interrupted;
-    const who = reason instanceof Error ? reason.message.toLowerCase() : String(reason);
-    return new ScriptInterruptedError(`Cannot ${describe(request)}: the script was ${who}`, {
-      cause: reason,
-    });
+    const why = reason instanceof Error ? reason.message : String(reason);
+    return new ScriptInterruptedError(`Cannot ${describe(request)}: ${why}`, { cause: reason });
   }
 
   /** What ends a request: a step is finished first, waiting for what does not end by itself is no step. */

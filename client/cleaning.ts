@@ -118,7 +118,7 @@ export class Cleanups implements AsyncDisposable {
 export function throwAll(errors: readonly Error[], whatOf = (n: number) => `do ${n} clean-ups`): void {
   if (errors.length === 1) throw errors[0];
   if (errors.length === 0) return;
-  const lines = errors.map((error) => `  ${error.message}`);
+  const lines = errors.map((error) => `  ${error.message.replaceAll("\n", "\n    ")}`);
   throw new AggregateError(errors, `Cannot ${whatOf(errors.length)}:\n${lines.join("\n")}`);
 }
 

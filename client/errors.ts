@@ -128,7 +128,7 @@ export class OperationsError extends AggregateError {
 
   /** An error of one line for each failure. */
   constructor(errors: readonly Error[], replies: readonly (OCSReply | undefined)[], what: string) {
-    const lines = errors.map((error) => `  ${error.message}`);
+    const lines = errors.map((error) => `  ${error.message.replaceAll("\n", "\n    ")}`);
     super(errors, `Cannot ${what} ${errors.length} of ${replies.length} operations:\n${lines.join("\n")}`);
     this.replies = replies;
   }

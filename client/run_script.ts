@@ -23,6 +23,8 @@ const DEADLINE_STEPS_SECONDS = [30, 120];
 /** An aborted script that makes no request for this long does not come back: it is cleaned up over its head. */
 const NOT_COMING_BACK_MS = 3000;
 const LOOK_MS = 100;
+/** So many requests under way are named. */
+const MOST_STEPS = 5;
 
 /** Exit codes, as those of `ocs`. */
 const EXIT = { OK: 0, FAILED: 1, TIMEOUT: 4, INTERRUPTED: 130 } as const;
@@ -58,6 +60,8 @@ export async function runScript(
   options: RunScriptOptions = {},
 ): Promise<number> {
   const voice = new Voice();
+  // On a terminal the cursor stands behind a ^C.
+  const lineEnd = options.say === undefined && Deno.stderr.isTerminal() ? "\n" : "";
   const say = options.say ?? ((text) => voice.say(text));
   const script = new Script({ ...options, say });
   let interruptedCode: number | undefined;
@@ -65,7 +69,7 @@ export async function runScript(
   const climb = (by: string, exitCode: number) => {
     interruptedCode ??= exitCode;
     const rung = script.interrupt(by);
-    say(rungText(script, rung, by));
+    say(lineEnd + rungText(script, rung, by));
     if (rung === 3) leave(interruptedCode);
   };
   using _listening = (options.listen ?? listenToSignals)(climb);
@@ -131,27 +135,27 @@ function startDeadline(
     let at = seconds;
     for (const step of [0, ...DEADLINE_STEPS_SECONDS]) {
       at += step;
-      timers.push(setTimeout(() => climb(`its deadline of ${seconds} s`, EXIT.TIMEOUT), at * 1000));
+      timers.push(setTimeout(() => climb(`Deadline of ${seconds} s`, EXIT.TIMEOUT), at * 1000));
     }
   }
   return { [Symbol.dispose]: () => timers.forEach((timer) => clearTimeout(timer)) };
 }
 
 function rungText(script: Script, rung: Rung, by: string): string {
-  const { steps, running } = script;
-  const on = running.length === 0 ? "nothing that it started is on" : `on: ${running.join(", ")}`;
+  const { steps, running, commandsToEnd } = script;
+  const on = running.length === 0 ? "\n  nothing that it started is on" : `\n  on: ${running.join(", ")}`;
   switch (rung) {
     case 1: {
-      const step = steps.length === 0 ? "the step it is at" : steps.join(", ");
-      return `${by}: finishing (${step}), then cleaning up; ${on}. Ctrl-C again: abort now and clean up.`;
+      const lines = steps.slice(0, MOST_STEPS).map((step) => `\n  under way: ${step}`);
+      const more = steps.length > MOST_STEPS ? `\n  and ${steps.length - MOST_STEPS} more` : "";
+      return `${by}: finishing the step, then cleaning up. Ctrl-C again: abort now and clean up.` +
+        lines.join("") + more + on;
     }
     case 2:
-      return `${by}: aborting now and cleaning up; ${on}. Ctrl-C again: leave at once.`;
+      return `${by}: aborting now and cleaning up. Ctrl-C again: leave at once.${on}`;
     default:
-      return `${by}: leaving without clean-up. ` +
-        (running.length === 0
-          ? "Nothing that it started is on."
-          : `LEFT ON: ${running.join(", ")}. To end that: ${script.commandsToEnd.join("; ")}`);
+      return `${by}: leaving without clean-up.` +
+        (commandsToEnd.length === 0 ? on : ` LEFT ON, to be ended by:\n  ${commandsToEnd.join("\n  ")}`);
   }
 }
 

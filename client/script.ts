@@ -148,21 +148,23 @@ export class Script {
 
   /** Asks it to end, and each time more urgently; `reason` is who asks, such as `Ctrl-C`. */
   interrupt(reason: string): Rung {
-    const error = new ScriptInterruptedError(`Interrupted by ${reason}`);
+    const error = new ScriptInterruptedError(`The script was interrupted by ${reason}`);
     return this.#guard.interrupt(error);
   }
 
   /**
-   * Cleans up: does what was deferred, and ends what was started if the script did not return.
+   * Cleans up: ends what was started if the script did not return, and does what was deferred.
    *
    * @param returned Whether the script ran to its end; what it started then stays on.
    * @returns What failed, and what is left on, as `AGENT.OPERATION`.
    */
   async end(returned: boolean): Promise<{ readonly errors: Error[]; readonly left: readonly string[] }> {
-    const errors = await this.#cleanups.run();
-    if (!returned) {
-      errors.push(...await this.#guard.endAll(this.#options.cleanupSeconds ?? CLEANUP_SECONDS));
-    }
+    const cleanupSeconds = this.#options.cleanupSeconds ?? CLEANUP_SECONDS;
+    const endAll = async () => returned ? [] : await this.#guard.endAll(cleanupSeconds);
+    // What is being done is ended first: a clean-up needs its agents, and they do one thing at a time. Then what
+    // clean-ups have left.
+    const errors = [...await endAll(), ...await this.#cleanups.run()];
+    if (this.running.length > 0) errors.push(...await endAll());
     const left = this.running;
     for (const connection of this.#connections.values()) {
       // One that was never made has been reported to whoever asked for it.

@@ -114,7 +114,7 @@ Deno.test("ocs run passes SIGTERM on: the script cleans up, and its exit code is
     program.signal("SIGTERM");
     const { code, stderr } = await end(program);
     assert.equal(code, 143, stderr);
-    assert.match(stderr, /SIGTERM: finishing .* on: faker1\.acq/);
+    assert.match(stderr, /SIGTERM: finishing .*\n {2}on: faker1\.acq\n/);
     assert.match(stderr, /Cleaned up: nothing/);
     assert.deepEqual(await site.on(), []);
   }));

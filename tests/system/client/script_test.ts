@@ -201,14 +201,14 @@ Deno.test("the first Ctrl-C finishes the step, refuses the next one, and cleans 
     ctrlC();
     seen.push(`step ended with success ${(await ended).session.success}`);
     await assert.rejects(() => setup.start(), ScriptInterruptedError);
-    await assert.rejects(() => setup.status(), /Cannot get the status .* interrupted by ctrl-c/);
+    await assert.rejects(() => setup.status(), /Cannot get the status .* interrupted by Ctrl-C/);
     await script.sleep(60);
   }, { ...options, client: { site: site.site } });
   assert.equal(code, 130);
   assert.deepEqual(seen, ["step ended with success true", "done"]);
   assert.match(
     said[0] ?? "",
-    /^Ctrl-C: finishing \(wait for "uxm_setup" on "crate1"\), then cleaning up; on: crate1/,
+    /^Ctrl-C: finishing .*\n {2}under way: wait for "uxm_setup" on "crate1"\n {2}on: crate1.uxm_setup$/,
   );
   assert.equal(said.at(-1), "Cleaned up: nothing that this script started is left on.");
   assert.deepEqual(await site.on(), []);
@@ -226,7 +226,7 @@ Deno.test("the second Ctrl-C gives up the step and still cleans up", async () =>
     await ended;
   }, { ...options, client: { site: site.site } });
   assert.equal(code, 130);
-  assert.match(said[1] ?? "", /^Ctrl-C: aborting now and cleaning up; on: crate1.uxm_setup/);
+  assert.match(said[1] ?? "", /^Ctrl-C: aborting now and cleaning up[^]*\n {2}on: crate1.uxm_setup$/);
   assert.deepEqual(await site.on(), []);
 });
 
@@ -260,7 +260,7 @@ Deno.test("the third Ctrl-C leaves, and says what is left on", async () => {
   assert.deepEqual(left, [130]);
   assert.match(
     said[2] ?? "",
-    /leaving without clean-up. LEFT ON: crate1.stubborn. To end that: ocs abort crate1.stubborn/,
+    /leaving without clean-up. LEFT ON, to be ended by:\n {2}ocs abort crate1.stubborn$/,
   );
   await code;
 });
@@ -317,6 +317,6 @@ Deno.test("the deadline of a script climbs the ladder and gives 4", async () => 
     await script.sleep(600);
   }, { ...options, deadlineSeconds: 0.5, client: { site: site.site } });
   assert.equal(code, 4);
-  assert.match(said[0] ?? "", /^its deadline of 0.5 s: finishing/);
+  assert.match(said[0] ?? "", /^Deadline of 0.5 s: finishing/);
   assert.deepEqual(await site.on(), []);
 });
