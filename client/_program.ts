@@ -32,3 +32,20 @@ export class Voice {
 export function exitCodeOf(signal: Deno.Signal): number {
   return { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal as string] ?? 130;
 }
+
+/** Which operation is meant. */
+interface Named {
+  readonly agent: string;
+  readonly opName: string;
+  readonly kind: "task" | "process";
+}
+
+/** Names of operations as operators write them: `faker1.acq, faker2.acq`. */
+export function namesOf(operations: Iterable<Named>): string {
+  return [...operations].map(({ agent, opName }) => `${agent}.${opName}`).join(", ");
+}
+
+/** What an operator types to end an operation. */
+export function commandToEnd({ agent, opName, kind }: Named): string {
+  return `ocs ${kind === "task" ? "abort" : "stop"} ${agent}.${opName}`;
+}

@@ -3,8 +3,8 @@ import { pause } from "../internal/pause.ts";
 import { OCSReply } from "../ocs/mod.ts";
 import { WampError } from "../wamp/mod.ts";
 import type { AnyOperation } from "./agent_types.ts";
-import { cleanUp, isCleaningUp } from "./cleaning.ts";
-import { endOperation } from "./end_operation.ts";
+import { isCleaningUp } from "./cleaning.ts";
+import { endOperation, insist, type TimeLeft } from "./end_operation.ts";
 import { BackpressureError, CleanupError, NotConnectedError, ScriptInterruptedError } from "./errors.ts";
 import type { AroundRequest, ClientRequest, RequestGuard } from "./request_guard.ts";
 
@@ -100,32 +100,20 @@ export class ScriptGuard implements RequestGuard {
 
   async #end(started: Started, timeoutSeconds: number): Promise<void> {
     const { operation } = started;
-    await cleanUp(`end ${nameOf(operation)}`, async (signal) => {
-      if (started.answer !== undefined) {
-        const given = new AbortController();
-        await Promise.race([
-          started.answer,
-          pause(START_ANSWER_MS, { signal: AbortSignal.any([signal, given.signal]) }),
-        ]);
-        given.abort();
-      }
-      if (!this.#started.has(keyOf(operation))) return;
-      const sessionId = started.sessionId ?? await this.#findSession(started);
-      if (sessionId !== undefined) await endOperation(operation, { sessionId, timeoutSeconds });
-      this.forget(operation);
-    }, { timeoutSeconds: timeoutSeconds + START_ANSWER_MS / 1000 + 5 });
-  }
-
-  /** The session of a start whose outcome nobody knows: one that runs, and did not before. */
-  async #findSession({ operation, atSeconds }: Started): Promise<number | undefined> {
-    const { session } = await operation.status();
-    if (session.status === undefined || session.status === "done") return undefined;
-    if (Number(session.start_time) >= atSeconds - CLOCK_TOLERANCE_SECONDS) return session.session_id;
-    throw new CleanupError(
-      `Cannot tell who started ${
-        nameOf(operation)
-      }: it runs since before this script asked for it, and is left on`,
-    );
+    if (started.answer !== undefined) {
+      const given = new AbortController();
+      await Promise.race([started.answer, pause(START_ANSWER_MS, { signal: given.signal })]);
+      given.abort();
+    }
+    if (!this.#started.has(keyOf(operation))) return;
+    let { sessionId } = started;
+    if (sessionId === undefined) {
+      await insist(`find out about ${nameOf(operation)}`, async (left) => {
+        sessionId = await findSession(started, left);
+      }, timeoutSeconds);
+    }
+    if (sessionId !== undefined) await endOperation(operation, { sessionId, timeoutSeconds });
+    this.forget(operation);
   }
 
   async #around<T>(
@@ -236,6 +224,18 @@ function describe({ action, agent, operation }: ClientRequest): string {
     default:
       return `${action} ${operation === undefined ? `an operation on "${agent}"` : nameOf(operation)}`;
   }
+}
+
+/** The session of a start whose outcome nobody knows: one that runs, and did not before. */
+async function findSession({ operation, atSeconds }: Started, left: TimeLeft): Promise<number | undefined> {
+  const { session } = await operation.status({ timeoutSeconds: left(10) });
+  if (session.status === undefined || session.status === "done") return undefined;
+  if (Number(session.start_time) >= atSeconds - CLOCK_TOLERANCE_SECONDS) return session.session_id;
+  throw new CleanupError(
+    `Cannot tell who started ${
+      nameOf(operation)
+    }: it runs since before this script asked for it, and is left on`,
+  );
 }
 
 function wasNotSent(error: unknown): boolean {

@@ -33,6 +33,8 @@ export interface EndOptions {
 
 /** Pause before an agent that could not be reached is asked again. */
 const RETRY_MS = 500;
+/** A request needs some time even at the end of a clean-up's, in seconds. */
+const LEAST_SECONDS = 0.1;
 /** A hanging agent is asked again after this time, in seconds. */
 const REQUEST_SECONDS = 10;
 
@@ -52,28 +54,47 @@ export async function endOperation(
   const what = `${
     operation.kind === "task" ? "abort" : "stop"
   } "${operation.opName}" on "${operation.agent}"`;
+  await insist(what, async (left) => {
+    ended = await endOnce(operation, { sessionId, left, what });
+  }, timeoutSeconds);
+  return ended;
+}
+
+/** What is left of the time of a clean-up, in seconds, but at most so much; never quite nothing. */
+export type TimeLeft = (mostSeconds: number) => number;
+
+/**
+ * Does something as clean-up, again and again while router or agent cannot be reached.
+ *
+ * @throws {CleanupError} If it fails otherwise, or the time is over.
+ */
+export async function insist(
+  what: string,
+  action: (left: TimeLeft) => Promise<void>,
+  timeoutSeconds: number,
+): Promise<void> {
   const end = performance.now() + timeoutSeconds * 1000;
-  const left = (most: number) => Math.max(0.1, Math.min(most, (end - performance.now()) / 1000));
+  const left: TimeLeft = (most) => Math.max(LEAST_SECONDS, Math.min(most, (end - performance.now()) / 1000));
   // The bound of clean-ups is a little longer, so that the errors from here, which know more, come first.
   await cleanUp(what, async (signal) => {
     for (;;) {
       try {
-        ended = await endOnce(operation, { sessionId, left, what });
-        return;
+        return await action(left);
       } catch (error) {
-        if (!(error instanceof ControlClientError) || left(Infinity) <= 0.1) throw explained(what, error);
+        if (!(error instanceof ControlClientError) || left(Infinity) <= LEAST_SECONDS) {
+          throw explained(what, error);
+        }
         await pause(RETRY_MS, { signal });
       }
     }
   }, { timeoutSeconds: timeoutSeconds + 2 });
-  return ended;
 }
 
 async function endOnce(
   operation: Endable,
   { sessionId, left, what }: {
     readonly sessionId: number | undefined;
-    readonly left: (most: number) => number;
+    readonly left: TimeLeft;
     readonly what: string;
   },
 ): Promise<boolean> {

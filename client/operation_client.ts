@@ -45,6 +45,8 @@ export interface RunningOperation<Data = Readonly<Record<string, unknown>>> exte
   readonly opName: string;
   /** Instance id of its agent. */
   readonly agent: string;
+  /** Task or process. */
+  readonly kind: OperationKind;
   /** Session in which it runs. */
   readonly sessionId: number | undefined;
   /** False when it ran before and was joined: then the end of the scope does not end it. */

@@ -1,7 +1,8 @@
 /** Runs a script from its beginning to its exit code, with the Ctrl-C ladder. @module */
 import { pause } from "../internal/pause.ts";
 import { onStopSignals } from "../internal/stop_signals.ts";
-import { exitCodeOf, Voice } from "./_program.ts";
+import { endHeld, heldOperations, leaveSignalsToLadder } from "./_held_operations.ts";
+import { commandToEnd, exitCodeOf, namesOf, Voice } from "./_program.ts";
 import { ScriptInterruptedError } from "./errors.ts";
 import { type Rung, Script, type ScriptOptions } from "./script.ts";
 
@@ -72,19 +73,33 @@ export async function runScript(
     say(lineEnd + rungText(script, rung, by));
     if (rung === 3) leave(interruptedCode);
   };
+  // What running() of clients that are not the script's holds is ended with the rest.
+  using _signals = leaveSignalsToLadder();
   using _listening = (options.listen ?? listenToSignals)(climb);
   using _deadline = startDeadline(options.deadlineSeconds, climb);
   const { returned, error } = await runBody(script, body);
   if (error !== undefined && !isInterruption(error)) say(errorText(error));
-  if (!returned && script.running.length > 0) say(`Ending ${script.running.join(", ")}.`);
-  const { errors, left } = await script.end(returned);
+  const { errors, left } = await cleanUpAfter(script, { returned, say });
   for (const failure of errors) say(errorText(failure));
-  if (left.length > 0) {
-    say(`${returned ? "Still on, as the script left it" : "LEFT ON"}: ${left.join(", ")}.`);
-  } else if (script.rung > 0) say("Cleaned up: nothing that this script started is left on.");
+  if (left.length > 0) say(`${returned ? "Still on, as the script left it" : "LEFT ON"}: ${namesOf(left)}.`);
+  else if (script.rung > 0 && errors.length === 0) {
+    say("Cleaned up: nothing that this script started is left on.");
+  }
   await voice.flush();
   const failed = errors.length > 0 || error !== undefined && !isInterruption(error);
   return interruptedCode ?? (failed ? EXIT.FAILED : EXIT.OK);
+}
+
+async function cleanUpAfter(
+  script: Script,
+  { returned, say }: { readonly returned: boolean; readonly say: (text: string) => void },
+): ReturnType<Script["end"]> {
+  if (returned) return await script.end(true);
+  const on = [...script.running, ...heldOperations()];
+  if (on.length > 0) say(`Ending ${namesOf(on)}.`);
+  const heldErrors = await endHeld();
+  const { errors, left } = await script.end(false);
+  return { errors: [...heldErrors, ...errors], left };
 }
 
 interface Outcome {
@@ -142,20 +157,23 @@ function startDeadline(
 }
 
 function rungText(script: Script, rung: Rung, by: string): string {
-  const { steps, running, commandsToEnd } = script;
-  const on = running.length === 0 ? "\n  nothing that it started is on" : `\n  on: ${running.join(", ")}`;
+  const { steps } = script;
+  const running = [...script.running, ...heldOperations()];
+  const on = running.length === 0 ? "\n  nothing that it started is on" : `\n  on: ${namesOf(running)}`;
   switch (rung) {
     case 1: {
       const lines = steps.slice(0, MOST_STEPS).map((step) => `\n  under way: ${step}`);
       const more = steps.length > MOST_STEPS ? `\n  and ${steps.length - MOST_STEPS} more` : "";
-      return `${by}: finishing the step, then cleaning up. Ctrl-C again: abort now and clean up.` +
+      return `${by}: finishing the step, then cleaning up. Again: abort now and clean up.` +
         lines.join("") + more + on;
     }
     case 2:
-      return `${by}: aborting now and cleaning up. Ctrl-C again: leave at once.${on}`;
+      return `${by}: aborting now and cleaning up. Again: leave at once.${on}`;
     default:
       return `${by}: leaving without clean-up.` +
-        (commandsToEnd.length === 0 ? on : ` LEFT ON, to be ended by:\n  ${commandsToEnd.join("\n  ")}`);
+        (running.length === 0
+          ? on
+          : ` LEFT ON, to be ended by:\n  ${running.map(commandToEnd).join("\n  ")}`);
   }
 }
 

@@ -111,6 +111,7 @@ function codeOf({ op_code, status, degraded = false, success = null }: ReplySess
 class Held implements RunningOperation {
   readonly opName: string;
   readonly agent: string;
+  readonly kind: "task" | "process";
   readonly sessionId: number | undefined;
   readonly owned: boolean;
   readonly #operation: AnyOperation;
@@ -129,6 +130,7 @@ class Held implements RunningOperation {
   ) {
     this.opName = operation.opName;
     this.agent = operation.agent;
+    this.kind = operation.kind;
     this.sessionId = sessionId;
     this.owned = owned;
     this.#operation = operation;

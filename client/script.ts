@@ -1,6 +1,6 @@
 /** A script that leaves nothing running when it is interrupted. @module */
 import { pause } from "../internal/pause.ts";
-import type { AgentTypes } from "./agent_types.ts";
+import type { AgentTypes, AnyOperation } from "./agent_types.ts";
 import { CLEANUP_SECONDS, type CleanupAction, type CleanupOptions, Cleanups } from "./cleaning.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { findSite } from "./client_site.ts";
@@ -70,16 +70,9 @@ export class Script {
     return this.#guard.steps;
   }
 
-  /** What it has started and not seen to end, as `AGENT.OPERATION`. */
-  get running(): readonly string[] {
-    return this.#guard.started.map(({ operation }) => `${operation.agent}.${operation.opName}`);
-  }
-
-  /** What an operator types to end what is running: `ocs stop faker1.acq`. */
-  get commandsToEnd(): readonly string[] {
-    return this.#guard.started.map(({ operation: { agent, opName, kind } }) =>
-      `ocs ${kind === "task" ? "abort" : "stop"} ${agent}.${opName}`
-    );
+  /** What it has started and not seen to end. */
+  get running(): readonly AnyOperation[] {
+    return this.#guard.started.map(({ operation }) => operation);
   }
 
   /** For how long it has made no request, in milliseconds; 0 while one is under way, and during clean-ups. */
@@ -156,9 +149,11 @@ export class Script {
    * Cleans up: ends what was started if the script did not return, and does what was deferred.
    *
    * @param returned Whether the script ran to its end; what it started then stays on.
-   * @returns What failed, and what is left on, as `AGENT.OPERATION`.
+   * @returns What failed, and what is left on.
    */
-  async end(returned: boolean): Promise<{ readonly errors: Error[]; readonly left: readonly string[] }> {
+  async end(
+    returned: boolean,
+  ): Promise<{ readonly errors: Error[]; readonly left: readonly AnyOperation[] }> {
     const cleanupSeconds = this.#options.cleanupSeconds ?? CLEANUP_SECONDS;
     const endAll = async () => returned ? [] : await this.#guard.endAll(cleanupSeconds);
     // What is being done is ended first: a clean-up needs its agents, and they do one thing at a time. Then what

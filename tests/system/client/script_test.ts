@@ -10,6 +10,11 @@ import {
   until,
   untilFlag,
 } from "../../../client/mod.ts";
+import { FakeDataAgent } from "../../../agents/fake_data.ts";
+import { FAKE_DATA } from "../../../agents/fake_data/options.ts";
+import { startAgent } from "../../../framework/mod.ts";
+import { parseOptions } from "../../../site/mod.ts";
+import { OurRouter } from "../../helpers/our_router.ts";
 import { startScriptSite } from "../../helpers/script_site.ts";
 import { untilTrue } from "../../helpers/until.ts";
 
@@ -319,4 +324,63 @@ Deno.test("the deadline of a script climbs the ladder and gives 4", async () => 
   assert.equal(code, 4);
   assert.match(said[0] ?? "", /^Deadline of 0.5 s: finishing/);
   assert.deepEqual(await site.on(), []);
+});
+
+Deno.test("what a script is doing is ended before its clean-ups, and what those leave after them", async () => {
+  await using site = await startScriptSite({ crates: { crate1: {} } });
+  const { options } = ladder();
+  const seen: unknown[] = [];
+  await runScript(async (script) => {
+    const crate = await script.connect("crate1");
+    script.defer("start something", async () => {
+      seen.push(await site.on());
+      await crate.operation("stream").start();
+    });
+    await crate.operation("uxm_setup").start({ seconds: 600 });
+    throw new Error("too warm");
+  }, { ...options, client: { site: site.site } });
+  assert.deepEqual(seen, [[]]);
+  assert.deepEqual(await site.on(), []);
+});
+
+Deno.test("running() of a client that is not the script's is ended by the script's ladder as well", async () => {
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  await using faker = await OCSClient.connect("faker1", { site: site.site });
+  const { options, said, ctrlC } = ladder();
+  let held: AsyncDisposable | undefined;
+  const code = await runScript(async (script) => {
+    held = await faker.operation("acq").running();
+    ctrlC();
+    await script.sleep(60);
+  }, { ...options, client: { site: site.site } });
+  assert.equal(code, 130);
+  assert.match(said[0] ?? "", /on: faker1\.acq$/);
+  assert.deepEqual(await site.on(), []);
+  await held?.[Symbol.asyncDispose]();
+});
+
+Deno.test("a clean-up waits for a router that is restarted meanwhile", async () => {
+  await using router = await OurRouter.start();
+  const connection = { url: router.url, realm: router.realm, maxPauseMs: 300 };
+  await using _agent = await startAgent(FakeDataAgent, {
+    instanceId: "faker1",
+    connection,
+    options: parseOptions(FAKE_DATA.options, []),
+    crossbarTimeoutSeconds: 0,
+  });
+  const site = { wampServer: router.url, realm: router.realm, addressRoot: router.addressRoot };
+  const { options, said } = ladder();
+  let again: Promise<void> | undefined;
+  const code = await runScript(async (script) => {
+    const faker = await script.connect("faker1");
+    await faker.operation("acq").start();
+    await router.down("SIGKILL");
+    again = router.up();
+    throw new Error("the router is gone");
+  }, { ...options, client: { site, timeoutSeconds: 5 } });
+  await again;
+  assert.equal(code, 1);
+  assert.deepEqual(said, ["Error: the router is gone", "Ending faker1.acq."]);
+  await using faker = await OCSClient.connect("faker1", { site });
+  assert.equal((await faker.operation("acq").status()).session.status, "done");
 });
