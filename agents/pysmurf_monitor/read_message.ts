@@ -1,7 +1,9 @@
 /** Datagrams of pysmurf publishers, read and looked at (smurf 1.2, 1.3). @module */
 import { Float } from "../../internal/float.ts";
 import { pyTypeName } from "../../ocs/python_text.ts";
-import { JsonCodec } from "../../wamp/json.ts";
+import { JsonDecoder } from "../../wamp/json_decode.ts";
+import { skipSpace } from "../../wamp/json_scan.ts";
+import { NameTable } from "../../wamp/utf8.ts";
 
 /** A message with everything that a monitor needs to know of it. */
 export interface PublishedMessage {
@@ -40,7 +42,9 @@ export class MalformedError extends Error {
   }
 }
 
-const CODEC = new JsonCodec();
+const NAMES = new NameTable();
+// The event, its arguments, and the pair of message and feed in them: what nests deeper than can be sent is refused here.
+const DEPTH_AROUND = 3;
 
 /**
  * Reads a datagram.
@@ -79,9 +83,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 function decode(bytes: Uint8Array): unknown {
   try {
-    const values = CODEC.values(bytes, "keep");
-    const value = values.value();
-    if (values.at !== bytes.length) throw new SyntaxError(`byte ${values.at} stands behind the message`);
+    const decoder = new JsonDecoder(bytes, skipSpace(bytes, 0), "keep", NAMES);
+    const value = decoder.value(DEPTH_AROUND);
+    const end = skipSpace(bytes, decoder.at);
+    if (end !== bytes.length) throw new SyntaxError(`byte ${end} stands behind the message`);
     return value;
   } catch (cause) {
     // The decoder throws for malformed, cut and too deeply nested input alike.

@@ -120,6 +120,8 @@ function childOf({ instanceId, agentClass, ours, args }: UpAgent): ChildSpec {
     args: [
       "run",
       "-A",
+      // From a checkout deno.json says it; an agent that runs by URL has none.
+      "--unstable-net",
       "--quiet",
       file.protocol === "file:" ? decodeURIComponent(file.pathname) : file.href,
       ...args,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { OpCode } from "../../../mod.ts";
 import { untilTrue } from "../../helpers/until.ts";
-import { MonitorBed } from "./monitor_bed.ts";
+import { MonitorBed, PASS_MS } from "./monitor_bed.ts";
 
 Deno.test("MON-16: PysmurfMonitor waits for a locked database, degraded, and inserts everything once", async () => {
   await using bed = await MonitorBed.start();
@@ -18,7 +18,7 @@ Deno.test("MON-16: PysmurfMonitor waits for a locked database, degraded, and ins
     // SQLite waits its 5 s first.
     await untilTrue(async () => (await bed.agent.status("run")).session.op_code === OpCode.DEGRADED, {
       what: "the degraded state",
-      timeoutMs: 20_000,
+      timeoutMs: PASS_MS,
     });
     assert.equal(bed.data.database.error, "database is locked");
     await bed.message("data_file", { ...file, path: second });
@@ -28,7 +28,7 @@ Deno.test("MON-16: PysmurfMonitor waits for a locked database, degraded, and ins
   await bed.agent.advance(4);
   assert.deepEqual(bed.rows(), []);
   await bed.agent.advance(1);
-  await untilTrue(() => bed.data.files.waiting === 0, { what: "the rows" });
+  await untilTrue(() => bed.data.files.waiting === 0, { what: "the rows", timeoutMs: PASS_MS });
   await untilTrue(async () => (await bed.agent.status("run")).session.op_code === OpCode.RUNNING);
   assert.deepEqual(bed.rows().map((row) => row["local_path"]), [first, second]);
   assert.equal(bed.data.database.error, null);

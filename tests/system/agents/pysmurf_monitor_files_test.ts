@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { OpCode, PysmurfPublisher } from "../../../mod.ts";
 import { untilTrue } from "../../helpers/until.ts";
-import { ENVELOPE, MonitorBed } from "./monitor_bed.ts";
+import { ENVELOPE, MonitorBed, PASS_MS } from "./monitor_bed.ts";
 
 const MD5_OF_CONTENT = "9a0364b9e99bb480dd25e1f0284c8555";
 
@@ -175,7 +175,9 @@ Deno.test("MON-18: PysmurfMonitor relays and keeps files while run is stopped", 
 Deno.test("PysmurfMonitor --echo-sql logs the statements", async () => {
   await using bed = await MonitorBed.start({ echoSql: true });
   await bed.pass();
-  await untilTrue(() => bed.agent.logTexts.some((text) => text.startsWith("SQL: CREATE TABLE")));
+  await untilTrue(() => bed.agent.logTexts.some((text) => text.startsWith("SQL: CREATE TABLE")), {
+    timeoutMs: PASS_MS,
+  });
 });
 
 Deno.test("PysmurfMonitor takes the files of PysmurfPublisher, by any name", async () => {

@@ -100,6 +100,18 @@ Deno.test("MON-3: PysmurfMonitor lives on after garbage, counts it and names it"
   assert.equal(lines.length, 7);
 });
 
+Deno.test("PysmurfMonitor passes on what nests as deep as can be sent, and refuses what nests deeper", async () => {
+  await using bed = await MonitorBed.start();
+  const nested = (depth: number) =>
+    bed.send(` {"id":"x","type":"session_data","payload":${"[".repeat(depth)}${"]".repeat(depth)}} \n`);
+  await nested(96);
+  const { udp } = bed.data;
+  assert.equal(bed.agent.feed("pysmurf_session_data").events.length, 1);
+  await nested(97);
+  assert.deepEqual([udp.relayed, udp.malformed], [1, 1]);
+  assert.match(bed.data.last_malformed?.detail ?? "", /nests deeper/);
+});
+
 Deno.test("MON-4: PysmurfMonitor publishes and registers nothing of other types", async () => {
   await using bed = await MonitorBed.start();
   for (const type of ["general", "log", "start", "stop", "backend_error", "session_logs", "telemetry"]) {
