@@ -19,22 +19,27 @@ const CONTROL = /[\x03\x04\x07\t\x12\r\n\x7f\x08]|\x1b(?![[O\w])/;
 /** Cuts the stream of keys; a paste may come in many pieces. */
 export class KeySplitter {
   #rest = "";
+  /** Whether the last thing was an Escape, which was not kept waiting, and may have been the beginning of a paste. */
+  #escaped = false;
   #paste: string | undefined;
 
   /** Takes what has come, and gives what is complete. */
   split(text: string): Keys[] {
     const found: Keys[] = [];
-    let input = this.#rest + text;
+    const isBegin = this.#escaped &&
+      (PASTE_BEGIN.startsWith(`\x1b${text}`) || text.startsWith(PASTE_BEGIN.slice(1)));
+    let input = isBegin ? `\x1b${text}` : this.#rest + text;
     this.#rest = "";
     while (input !== "") {
       input = this.#paste === undefined ? this.#typed(input, found) : this.#pasted(input, found);
     }
+    this.#escaped = this.#paste === undefined && text.endsWith("\x1b");
     return found;
   }
 
   #typed(input: string, found: Keys[]): string {
     const at = input.indexOf(PASTE_BEGIN);
-    const typed = at < 0 ? withoutTail(input, PASTE_BEGIN) : input.slice(0, at);
+    const typed = at < 0 ? withoutTail(input, PASTE_BEGIN, 2) : input.slice(0, at);
     pushTyped(typed, found);
     if (at < 0) {
       this.#rest = input.slice(typed.length);
@@ -46,7 +51,7 @@ export class KeySplitter {
 
   #pasted(input: string, found: Keys[]): string {
     const at = input.indexOf(PASTE_END);
-    const part = at < 0 ? withoutTail(input, PASTE_END) : input.slice(0, at);
+    const part = at < 0 ? withoutTail(input, PASTE_END, 1) : input.slice(0, at);
     this.#paste = ((this.#paste ?? "") + part).slice(0, MAX_PASTE_CHARACTERS);
     if (at < 0) {
       this.#rest = input.slice(part.length);
@@ -58,9 +63,9 @@ export class KeySplitter {
   }
 }
 
-/** A text without an end that may be the beginning of a mark. A lone Escape is a key, and is not kept waiting. */
-function withoutTail(text: string, mark: string): string {
-  for (let length = mark.length - 1; length > 1; length--) {
+/** A text without an end that may be the beginning of a mark, of so many letters at least: an Escape is a key of its own. */
+function withoutTail(text: string, mark: string, least: number): string {
+  for (let length = mark.length - 1; length >= least; length--) {
     if (text.endsWith(mark.slice(0, length))) return text.slice(0, -length);
   }
   return text;
