@@ -1,5 +1,6 @@
 /** Each agent as a variable of the prompt. @module */
 import type { AgentApi, ConnectedClient } from "../client/mod.ts";
+import { pause } from "../internal/pause.ts";
 import { duration } from "../verbs/duration.ts";
 import type { LiveAgent } from "../verbs/fleet_event.ts";
 import type { FleetWatch } from "../verbs/fleet_watch.ts";
@@ -22,6 +23,8 @@ interface Variable {
   readonly client: ConnectedClient;
 }
 
+/** So many are made before the operator's keys get a turn. */
+const AT_ONCE = 32;
 /** How long a line waits for an agent to be described. */
 const DESCRIBE_MS = 3000;
 
@@ -63,15 +66,10 @@ export class AgentVariables implements Disposable {
     const changed = [...fleet.agents.values()].filter(({ instance, api }) =>
       api !== undefined && this.#variables.get(instance)?.api !== api
     );
-    await Promise.all(changed.map(async (agent) => {
-      const { api, instance } = agent;
-      if (api === undefined) return;
-      try {
-        this.#set(instance, api, await link.client(instance, { api }));
-      } catch {
-        // The router was lost in this moment; the next update makes up for it.
-      }
-    }));
+    for (let at = 0; at < changed.length; at += AT_ONCE) {
+      if (at > 0) await pause(0);
+      await Promise.all(changed.slice(at, at + AT_ONCE).map((agent) => this.#make(agent)));
+    }
   }
 
   /** Waits for the agents whose variables a text names, as far as they may be there in a moment. */
@@ -132,6 +130,15 @@ export class AgentVariables implements Disposable {
       if (Reflect.get(globalThis, name) === client) Reflect.deleteProperty(globalThis, name);
     }
     this.#variables.clear();
+  }
+
+  async #make({ api, instance }: LiveAgent): Promise<void> {
+    if (api === undefined) return;
+    try {
+      this.#set(instance, api, await this.#options.link.client(instance, { api }));
+    } catch {
+      // The router was lost in this moment; the next update makes up for it.
+    }
   }
 
   #stateOf({ state, heardMs }: LiveAgent, look: Look): string {
