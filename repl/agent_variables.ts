@@ -34,6 +34,7 @@ export class AgentVariables implements Disposable {
   readonly #names = new Map<string, string>();
   readonly #variables = new Map<string, Variable>();
   readonly #clients = new WeakMap<object, string>();
+  #updating: Promise<void> | undefined;
 
   /** Makes no variables yet, see `update`. */
   constructor(options: AgentVariablesOptions) {
@@ -60,7 +61,11 @@ export class AgentVariables implements Disposable {
   }
 
   /** Makes and renews the variables of all agents that have said what they are. Needs no answer of anybody. */
-  async update(): Promise<void> {
+  update(): Promise<void> {
+    return this.#updating ??= this.#update().finally(() => this.#updating = undefined);
+  }
+
+  async #update(): Promise<void> {
     const { fleet, link } = this.#options;
     if (link.connection.state !== "joined") return;
     const changed = [...fleet.agents.values()].filter(({ instance, api }) =>

@@ -58,7 +58,9 @@ export class Evaluator implements Disposable {
     const startMs = performance.now();
     let answer: Runtime.EvaluateReturnType;
     try {
-      answer = await this.#evaluate(translation.javascript, { timeout: this.#syncTimeoutMs });
+      answer = await this.#evaluate(outsideDispatch(translation.javascript), {
+        timeout: this.#syncTimeoutMs,
+      });
     } catch (error) {
       if (performance.now() - startMs < this.#syncTimeoutMs) throw error;
       const seconds = this.#syncTimeoutMs / 1000;
@@ -152,4 +154,11 @@ export class Evaluator implements Disposable {
       });
     });
   }
+}
+
+/**
+ * Deno 2.9 dies of a fault of its own when a program exits within the inspector's call; behind an `await` it does not.
+ */
+function outsideDispatch(javascript: string): string {
+  return /\bexit\b/.test(javascript) ? `await undefined; ${javascript}` : javascript;
 }

@@ -54,10 +54,12 @@ function namesOf(running: readonly OwnOperation[]): string {
 async function stopAll(line: PromptLine, context: LineContext): Promise<boolean> {
   const { own, terminal } = context;
   const controller = new AbortController();
-  line.onInterrupt = () => controller.abort(new Error("Interrupted"));
+  using _interrupt = line.onInterrupt(() => {
+    controller.abort(new Error("Interrupted"));
+    return true;
+  });
   terminal.progress(`stopping ${namesOf(own.running)}`);
   const results = await Promise.all(own.running.map((one) => stop(one, context, controller.signal)));
-  line.onInterrupt = undefined;
   terminal.progress(undefined);
   const failed = results.filter((text) => text !== undefined);
   if (failed.length === 0) {

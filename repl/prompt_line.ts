@@ -61,7 +61,7 @@ export class PromptLine implements Disposable {
   #keepHistory = true;
   #search: { readonly search: HistorySearch; readonly before: string } | undefined;
   #held: string[] = [];
-  #onInterrupt: (() => void) | undefined;
+  #onInterrupt: (() => boolean) | undefined;
 
   /** Takes the terminal. */
   constructor(options: PromptLineOptions) {
@@ -99,6 +99,7 @@ export class PromptLine implements Disposable {
     process.stdin.on("end", this.#onEnd);
     process.stdin.on("error", this.#onEnd);
     Deno.addSignalListener("SIGWINCH", this.#onResize);
+    globalThis.addEventListener("unload", this.#onExit);
     setRaw(true);
     process.stdin.resume();
     void output.write(PASTE_ON);
@@ -109,9 +110,14 @@ export class PromptLine implements Disposable {
     return this.#ended.signal;
   }
 
-  /** Has a function called at a Ctrl-C while no line is read; undefined ends that. What was typed ahead is forgotten then. */
-  set onInterrupt(action: (() => void) | undefined) {
+  /**
+   * Has a function called at a Ctrl-C while no line is read, until what it returns is disposed of. What was typed ahead is
+   * forgotten where the function has interrupted something; else the Ctrl-C is for the next line.
+   */
+  onInterrupt(action: () => boolean): Disposable {
+    const before = this.#onInterrupt;
     this.#onInterrupt = action;
+    return { [Symbol.dispose]: () => this.#onInterrupt = before };
   }
 
   /**
@@ -179,6 +185,7 @@ export class PromptLine implements Disposable {
     process.stdin.off("data", this.#onData);
     process.stdin.off("end", this.#onEnd);
     process.stdin.off("error", this.#onEnd);
+    globalThis.removeEventListener("unload", this.#onExit);
     Deno.removeSignalListener("SIGWINCH", this.#onResize);
     this.#editor.close();
     this.#keys.destroy();
@@ -197,6 +204,11 @@ export class PromptLine implements Disposable {
     this.#settle({ kind: "end" });
   };
 
+  readonly #onExit = (): void => {
+    Deno.stdout.writeSync(new TextEncoder().encode(PASTE_OFF));
+    setRaw(false);
+  };
+
   readonly #onResize = (): void => {
     if (this.#resolve !== undefined) this.#screen.emit("resize");
   };
@@ -205,10 +217,8 @@ export class PromptLine implements Disposable {
   #take(pieces: readonly Keys[]): void {
     for (const piece of pieces) {
       if (this.#resolve !== undefined) this.#edit(piece);
-      else if (piece.text === "\x03") {
-        this.#ahead = [];
-        this.#onInterrupt?.();
-      } else if (this.#ahead.reduce((sum, { text }) => sum + text.length, 0) < MAX_AHEAD) {
+      else if (piece.text === "\x03" && this.#onInterrupt?.() === true) this.#ahead = [];
+      else if (this.#ahead.reduce((sum, { text }) => sum + text.length, 0) < MAX_AHEAD) {
         this.#ahead.push(piece);
       }
     }

@@ -34,9 +34,11 @@ export class PromptSession {
     this.#pending = "";
   }
 
-  /** Comes back from the line that is under way. */
-  interrupt(): void {
-    this.#line?.abort(new Error("Interrupted"));
+  /** Comes back from the line that is under way; false where there is none. */
+  interrupt(): boolean {
+    if (this.#line === undefined) return false;
+    this.#line.abort(new Error("Interrupted"));
+    return true;
   }
 
   /** Whether a line would be taken for a verb. */
@@ -92,11 +94,12 @@ export class PromptSession {
     const isVerb = this.isVerb(piece);
     const source = this.#pending === "" ? piece : `${this.#pending}\n${piece}`;
     if (source.trim() === "") return false;
-    const { terminal, night, evaluator } = this.#context;
+    const { terminal, night, evaluator, link: { connection } } = this.#context;
     const timeSeconds = Date.now() / 1000;
     const startMs = performance.now();
     terminal.takeKept();
     using line = this.#begin();
+    if (connection.state !== "joined") terminal.progress(`waiting for the router at ${connection.url}`);
     const result = isVerb
       ? await this.#verb(piece, line.signal)
       : await runTypeScript(source, this.#context, line.signal);

@@ -91,7 +91,7 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
     if (!session.isPending) line.setPrompt(text());
   }, LOOK_MS);
   stack.defer(() => clearInterval(timer));
-  line.onInterrupt = () => session.interrupt();
+  stack.use(line.onInterrupt(() => session.interrupt()));
   await loop({
     line,
     session,
