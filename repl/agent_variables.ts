@@ -7,7 +7,7 @@ import type { FleetWatch } from "../verbs/fleet_watch.ts";
 import type { Look } from "../verbs/look.ts";
 import type { SiteLink } from "../verbs/site_link.ts";
 import { nearMiss } from "../site/near_miss.ts";
-import { variableName } from "./variable_name.ts";
+import { RESERVED, variableName } from "./variable_name.ts";
 
 /** What variables are made of. */
 export interface AgentVariablesOptions {
@@ -34,6 +34,7 @@ export class AgentVariables implements Disposable {
   readonly #names = new Map<string, string>();
   readonly #variables = new Map<string, Variable>();
   readonly #clients = new WeakMap<object, string>();
+  #hasWaited = false;
   #updating: Promise<void> | undefined;
 
   /** Makes no variables yet, see `update`. */
@@ -81,11 +82,11 @@ export class AgentVariables implements Disposable {
   async prepare(source: string): Promise<void> {
     const { fleet } = this.#options;
     await this.update();
-    const missing = (source.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []).filter((name) =>
-      !(name in globalThis)
-    );
+    const missing = freeNames(source).filter((name) => !(name in globalThis));
     if (missing.length === 0) return;
-    if (fleet.listening && this.#options.link.connection.state === "joined") await bounded(fleet.settled);
+    if (fleet.listening && !this.#hasWaited) await bounded(fleet.settled);
+    // Once is enough where there is no router.
+    this.#hasWaited = true;
     const wanted = [...fleet.agents.values()].filter(({ instance, api, state }) =>
       api === undefined && state !== "expired" && missing.includes(this.nameOf(instance))
     );
@@ -167,6 +168,19 @@ export class AgentVariables implements Disposable {
       enumerable: true,
     });
   }
+}
+
+/** Names that a text uses and does not declare, as far as a glance tells. */
+function freeNames(source: string): readonly string[] {
+  const words = source.matchAll(/(?<![.\p{ID_Continue}$])([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu);
+  const declared = new Set(
+    [...source.matchAll(/\b(?:const|let|var|function|class)\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)].map((
+      match,
+    ) => match[1]),
+  );
+  return [...new Set([...words].map(([name]) => name))].filter((name) =>
+    !RESERVED.has(name) && !declared.has(name)
+  );
 }
 
 async function bounded(promise: Promise<unknown>): Promise<void> {

@@ -11,6 +11,8 @@ export interface DescribeOptions {
 const INTERNAL = /\b(?:ext|node):|native\)$/;
 /** Folder of this toolkit, whose frames say nothing of what was typed either. */
 const TOOLKIT = new URL("..", import.meta.url).href;
+/** Longer texts of errors are cut. */
+const MAX_MESSAGE = 4000;
 /** An error may have a cause that has a cause. */
 const MAX_CAUSES = 5;
 
@@ -40,11 +42,15 @@ export function describeError(error: unknown, options: DescribeOptions): string 
     const texts = parts.join("\n");
     // Explained errors repeat their cause's text.
     if (count === 0 || !texts.includes(current.message)) {
-      parts.push([`${head} ${current.message}`, ...framesOf(current)].join("\n"));
+      parts.push([`${head} ${abbreviated(current.message)}`, ...framesOf(current)].join("\n"));
     }
     current = current.cause;
   }
   return parts.join("\n");
+}
+
+function abbreviated(text: string): string {
+  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}… (${text.length} characters)`;
 }
 
 /** The frames of what the operator has typed or imported. */

@@ -52,11 +52,14 @@ function describeLook({ look }: LineContext["terminal"]) {
   return { columns: look.columns, colors: look.style("bold", "x") !== "x" };
 }
 
+/** Nobody calls an agent by a longer name. */
+const MAX_NAME = 100;
+
 /** What may have been meant. */
 function hint(source: string, error: unknown, variables: LineContext["variables"]): string {
   if (error instanceof ReferenceError) {
     const [, name] = /^(\S+) is not defined$/.exec(error.message) ?? [];
-    if (name === undefined) return "";
+    if (name === undefined || name.length > MAX_NAME) return "";
     const verb = source.trim() === name ? nearMiss(name, PROMPT_VERBS) : undefined;
     if (verb !== undefined) return `\nDid you mean the verb ${verb}?`;
     return `\n${name}: ${variables.explainMissing(name)}`;

@@ -1,6 +1,7 @@
 /** The name of an agent's variable. @module */
 
-const RESERVED: ReadonlySet<string> = new Set(
+/** Words that mean something in TypeScript. */
+export const RESERVED: ReadonlySet<string> = new Set(
   ("arguments await break case catch class const continue debugger default delete do else enum eval export extends " +
     "false finally for function if implements import in instanceof interface let new null package private protected " +
     "public return static super switch this throw true try typeof undefined using var void while with yield async of " +
