@@ -10,6 +10,7 @@ import { HistoryFile } from "./history_file.ts";
 import { leftRunning, mayLeave } from "./leave.ts";
 import { openContext } from "./open_context.ts";
 import { LiveCache } from "./live_cache.ts";
+import { MessageWatch } from "./message_watch.ts";
 import { foldLines, PromptLine } from "./prompt_line.ts";
 import { PromptSession } from "./prompt_session.ts";
 import { PromptTerminal } from "./prompt_terminal.ts";
@@ -64,6 +65,9 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
     terminal.notify(`${what}: ${describeError(error, { columns: out.look.columns, colors })}`);
   }));
   stack.use(new EventTeller(fleet, { own, tell: (text) => terminal.notify(text), look: terminal.look }));
+  stack.use(
+    new MessageWatch({ ...context, look: terminal.look, tell: (text) => terminal.notify(text) }),
+  );
   const left = new AbortController();
   const leave = (): void => {
     left.abort();
