@@ -4,12 +4,12 @@ import type { FleetEvent } from "../verbs/fleet_event.ts";
 import type { FleetWatch } from "../verbs/fleet_watch.ts";
 import type { Look } from "../verbs/look.ts";
 import type { SiteLink } from "../verbs/site_link.ts";
-import { pyStr } from "../ocs/mod.ts";
+import { agentAddress, opsProcedure, parseReply, pyStr } from "../ocs/mod.ts";
 import type { OwnOperations } from "./own_operations.ts";
 
 /** What is looked at, and where it is told. */
 export interface MessageWatchOptions {
-  readonly link: Pick<SiteLink, "client" | "connection">;
+  readonly link: Pick<SiteLink, "clientSite" | "connection">;
   readonly fleet: Pick<FleetWatch, "onEvent">;
   readonly own: OwnOperations;
   readonly look: Look;
@@ -18,7 +18,6 @@ export interface MessageWatchOptions {
 
 /** How often each operation is asked, in milliseconds. */
 const ASK_MS = 2000;
-const ASK_SECONDS = 2;
 /** Operations that are asked; more of them are too much to read. */
 const MOST = 8;
 /** Messages of one operation that are told at once, the newest. */
@@ -26,10 +25,11 @@ const MOST_MESSAGES = 8;
 /** What the framework says of every session, and the prompt tells anyway. */
 const ORDINARY = /^Status is now "/;
 
-/** A session, and how many of its messages were told. */
+/** How far a session was told. */
 interface Told {
   readonly sessionId: number | undefined;
-  last: string;
+  /** The last message that was told. */
+  readonly last: string;
 }
 
 /** Tells new messages of the prompt's own operations. Whoever makes it disposes of it. */
@@ -61,7 +61,6 @@ export class MessageWatch implements AsyncDisposable {
     // Its last words; those of one that failed come with the news of that.
     const key = `${event.agent}.${event.op}`;
     if (event.success && this.#told.has(key)) this.#ask(event.agent, event.op);
-    this.#told.delete(key);
   }
 
   #askAll(): void {
@@ -73,25 +72,25 @@ export class MessageWatch implements AsyncDisposable {
   #ask(agent: string, op: string): void {
     const key = `${agent}.${op}`;
     if (this.#asking.has(key)) return;
-    const told = this.#told.get(key);
     // Whoever cannot answer is told of elsewhere.
-    const work = this.#tellNew(agent, op, told).catch(() => {}).finally(() => this.#asking.delete(key));
+    const work = this.#tellNew(agent, op).catch(() => {}).finally(() => this.#asking.delete(key));
     this.#asking.set(key, work);
   }
 
-  async #tellNew(agent: string, op: string, before: Told | undefined): Promise<void> {
+  async #tellNew(agent: string, op: string): Promise<void> {
     const { link, look, tell } = this.#options;
-    const client = await link.client(agent);
+    const before = this.#told.get(`${agent}.${op}`);
     const { signal } = this.#closing;
-    const { session } = await client.operation(op).status({ timeoutSeconds: ASK_SECONDS, signal });
+    const procedure = opsProcedure(agentAddress(link.clientSite.addressRoot, agent));
+    // Not through the agent's client: looking must not count as the operator's own look.
+    const answer = await link.connection.call(procedure, ["status", op, {}], { timeoutMs: ASK_MS, signal });
+    const { session } = parseReply(answer);
     const messages = Array.isArray(session.messages) ? session.messages : [];
     const keys = messages.map((message) => JSON.stringify(message));
     const isSame = before !== undefined && before.sessionId === session.session_id;
     const news = messages.slice(isSame ? keys.lastIndexOf(before.last) + 1 : 0)
       .filter(([, text]) => !ORDINARY.test(pyStr(text)));
-    if (session.status !== "done") {
-      this.#told.set(`${agent}.${op}`, { sessionId: session.session_id, last: keys.at(-1) ?? "" });
-    }
+    this.#told.set(`${agent}.${op}`, { sessionId: session.session_id, last: keys.at(-1) ?? "" });
     if (news.length === 0 || signal.aborted) return;
     const lines = news.slice(-MOST_MESSAGES).map(([seconds, text]) => {
       const time = new Date(Number(seconds) * 1000).toTimeString().slice(0, 8);
