@@ -1,9 +1,9 @@
 /** The line that is being typed, and what is printed above it. @module */
-import process from "node:process";
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { HistorySearch } from "./history_search.ts";
+import { RawTerminal } from "./raw_terminal.ts";
 import { type Keys, KeySplitter } from "./split_keys.ts";
 import type { TextOutput } from "./text_output.ts";
 
@@ -41,8 +41,6 @@ const LINE_END = "⏎";
 const MAX_HISTORY = 5000;
 /** What may be typed ahead, in characters. */
 const MAX_AHEAD = 65_536;
-const PASTE_ON = "\x1b[?2004h";
-const PASTE_OFF = "\x1b[?2004l";
 
 /** Reads lines from the terminal of this process. Whoever makes it disposes of it. */
 export class PromptLine implements Disposable {
@@ -52,7 +50,7 @@ export class PromptLine implements Disposable {
   readonly #keys = new PassThrough();
   readonly #screen: Writable;
   readonly #splitter = new KeySplitter();
-  readonly #decoder = new TextDecoder();
+  readonly #terminal: RawTerminal;
   readonly #ended = new AbortController();
   #history: string[];
   #ahead: Keys[] = [];
@@ -95,14 +93,17 @@ export class PromptLine implements Disposable {
     });
     this.#editor.on("line", (text: string) => this.#settle({ kind: "line", text: unfold(text) }));
     this.#editor.on("history", (history: string[]) => this.#keep(history));
-    process.stdin.on("data", this.#onData);
-    process.stdin.on("end", this.#onEnd);
-    process.stdin.on("error", this.#onEnd);
-    Deno.addSignalListener("SIGWINCH", this.#onResize);
-    globalThis.addEventListener("unload", this.#onExit);
-    setRaw(true);
-    process.stdin.resume();
-    void output.write(PASTE_ON);
+    this.#terminal = new RawTerminal(output, {
+      onText: (text) => this.#take(this.#splitter.split(text)),
+      onEnd: () => {
+        this.#ended.abort();
+        this.#settle({ kind: "end" });
+      },
+      onResize: () => {
+        if (this.#resolve !== undefined) this.#screen.emit("resize");
+      },
+      onContinue: () => this.#beginAnew(),
+    });
   }
 
   /** Aborted when the terminal is gone. */
@@ -166,62 +167,34 @@ export class PromptLine implements Disposable {
 
   /** Gives the terminal to another program; disposing of what that returns takes it back. */
   lend(): Disposable {
-    process.stdin.off("data", this.#onData);
-    process.stdin.pause();
-    setRaw(false);
-    void this.#output.write(PASTE_OFF);
-    return {
-      [Symbol.dispose]: () => {
-        setRaw(true);
-        process.stdin.on("data", this.#onData);
-        process.stdin.resume();
-        void this.#output.write(PASTE_ON);
-      },
-    };
+    return this.#terminal.lend();
   }
 
   /** Gives the terminal back. */
   [Symbol.dispose](): void {
-    process.stdin.off("data", this.#onData);
-    process.stdin.off("end", this.#onEnd);
-    process.stdin.off("error", this.#onEnd);
-    globalThis.removeEventListener("unload", this.#onExit);
-    Deno.removeSignalListener("SIGWINCH", this.#onResize);
     this.#editor.close();
     this.#keys.destroy();
-    if (!this.#ended.signal.aborted) void this.#output.write(PASTE_OFF);
-    setRaw(false);
-    process.stdin.pause();
+    this.#terminal[Symbol.dispose]();
   }
-
-  readonly #onData = (data: Uint8Array | string): void => {
-    const text = typeof data === "string" ? data : this.#decoder.decode(data, { stream: true });
-    this.#take(this.#splitter.split(text));
-  };
-
-  readonly #onEnd = (): void => {
-    this.#ended.abort();
-    this.#settle({ kind: "end" });
-  };
-
-  readonly #onExit = (): void => {
-    Deno.stdout.writeSync(new TextEncoder().encode(PASTE_OFF));
-    setRaw(false);
-  };
-
-  readonly #onResize = (): void => {
-    if (this.#resolve !== undefined) this.#screen.emit("resize");
-  };
 
   /** Deals with keys one after the other; what comes behind the end of the line waits for the next one. */
   #take(pieces: readonly Keys[]): void {
     for (const piece of pieces) {
-      if (this.#resolve !== undefined) this.#edit(piece);
+      if (piece.text === "\x1a") void this.#terminal.suspend();
+      else if (this.#resolve !== undefined) this.#edit(piece);
       else if (piece.text === "\x03" && this.#onInterrupt?.() === true) this.#ahead = [];
       else if (this.#ahead.reduce((sum, { text }) => sum + text.length, 0) < MAX_AHEAD) {
         this.#ahead.push(piece);
       }
     }
+  }
+
+  /** Others have written, so the line begins on a row of its own. */
+  #beginAnew(): void {
+    if (this.#resolve === undefined) return;
+    void this.#output.write("\r\n");
+    this.#drawnRows = 0;
+    this.#draw(this.#search === undefined ? this.#prompt : this.#searchPrompt);
   }
 
   #edit(piece: Keys): void {
@@ -350,12 +323,4 @@ function unfold(line: string): string {
 /** A text of several lines as one line of a history. */
 export function foldLines(text: string): string {
   return text.replaceAll("\n", LINE_END);
-}
-
-function setRaw(isRaw: boolean): void {
-  try {
-    process.stdin.setRawMode(isRaw);
-  } catch {
-    // The terminal is gone; the end of standard input tells it.
-  }
 }

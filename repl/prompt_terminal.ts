@@ -85,8 +85,11 @@ export class PromptTerminal {
       void err.write(`${texts}\n`);
       return;
     }
+    const progress = this.#progress;
     this.#clear();
     line.above(texts);
+    // It is still waited for.
+    if (progress !== undefined) this.progress(progress);
   }
 
   /** Shows what is waited for; undefined takes it away. */

@@ -4,7 +4,7 @@
 export type Keys =
   /** For the line editor, as it is. */
   | { readonly kind: "keys"; readonly text: string }
-  /** One control character that the prompt may want itself: Ctrl-C, Ctrl-D, Ctrl-G, Ctrl-R, Tab, Enter, Escape, Backspace. */
+  /** One control character that the prompt may want itself: Ctrl-C, Ctrl-D, Ctrl-G, Ctrl-R, Ctrl-Z, Tab, Enter, Escape, Backspace. */
   | { readonly kind: "control"; readonly text: string }
   /** What was pasted between brackets. */
   | { readonly kind: "paste"; readonly text: string };
@@ -14,7 +14,7 @@ const PASTE_END = "\x1b[201~";
 /** A paste larger than that is cut: nobody types a megabyte on purpose. */
 const MAX_PASTE_CHARACTERS = 1024 * 1024;
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
-const CONTROL = /[\x03\x04\x07\t\x12\r\n\x7f\x08]|\x1b(?![[O\w])/;
+const CONTROL = /[\x03\x04\x07\t\x12\x1a\r\n\x7f\x08]|\x1b(?![[O\w])/;
 
 /** Cuts the stream of keys; a paste may come in many pieces. */
 export class KeySplitter {
