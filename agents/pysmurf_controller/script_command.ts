@@ -29,7 +29,7 @@ export function scriptCommand(
 ): ScriptCommand {
   const texts = args.map(pyStr);
   return isDenoScript(script)
-    ? { command: denoProgram(), args: ["run", "--allow-all", "--unstable-net", script, ...texts] }
+    ? { command: denoProgram(), args: ["run", "--allow-all", script, ...texts] }
     : { command: python, args: ["-u", script, ...texts] };
 }
 

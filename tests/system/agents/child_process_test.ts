@@ -92,7 +92,7 @@ Deno.test("a guard kills the group of a child when the process that started it i
     import { ChildProcess } from ${JSON.stringify(file.href)};
     const child = await ChildProcess.start({
       command: "sh",
-      args: ["-c", "trap '' TERM INT HUP; sleep 600 & echo $$ $!; wait"],
+      args: ["-c", "trap '' TERM INT HUP; sleep 60 & echo $$ $!; wait"],
       env: Deno.env.toObject(),
       output: "read",
     });

@@ -32,18 +32,22 @@ async function startProgram() {
         params: { script, args: [site.folder] },
       });
       assert.equal(ok, true, message);
-      return await Promise.all(names.map((name) => pidIn(`${site.folder}/${name}`)));
+      const pids = await Promise.all(names.map((name) => pidIn(`${site.folder}/${name}`)));
+      left.push(...pids);
+      return pids;
     },
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await program.stop();
+      // Should the test fail, what it has started must not stay behind.
+      for (const pid of left) if (await isAlive(pid)) Deno.kill(pid, "SIGKILL");
       await site[Symbol.asyncDispose]();
       await router[Symbol.asyncDispose]();
     },
   };
 }
 
-const STUBBORN = 'trap "" TERM INT HUP; sleep 600 & echo $! >$1/child; echo $$ >$1/script; wait; sleep 600';
+const STUBBORN = 'trap "" TERM INT HUP; sleep 60 & echo $! >$1/child; echo $$ >$1/script; wait; sleep 60';
 
 Deno.test("smurf B25: SIGTERM ends a script that ignores it, then the agent, within 10 s", async () => {
   await using bed = await startProgram();

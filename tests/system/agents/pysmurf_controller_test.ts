@@ -95,7 +95,7 @@ Deno.test("CTL-6: run with log false drops all output, logs none, and the script
 Deno.test("CTL-7: abort kills the script with its children at once; idle, it fails", async () => {
   await using bed = await startController({ options: SHELL });
   const script = await bed.shellScript(
-    `trap "" TERM INT HUP; sleep 600 & echo $! >${bed.folder}/child; echo $$ >${bed.folder}/script; wait; sleep 600`,
+    `trap "" TERM INT HUP; sleep 60 & echo $! >${bed.folder}/child; echo $$ >${bed.folder}/script; wait; sleep 60`,
   );
   const abort = async () => {
     await bed.agent.start("abort");
@@ -118,7 +118,7 @@ Deno.test("CTL-7: abort kills the script with its children at once; idle, it fai
 
 Deno.test("CTL-7: OCS's own abort of run and of tune_squids kills the script, too", async () => {
   const folder = await Deno.makeTempDir();
-  await Deno.writeTextFile(`${folder}/tune.sh`, "trap '' TERM INT; sleep 600");
+  await Deno.writeTextFile(`${folder}/tune.sh`, "trap '' TERM INT; sleep 60");
   await using bed = await startController({ options: { ...SHELL, tuneScript: `${folder}/tune.sh` } });
   for (const [op, params] of [["run", { script: `${folder}/tune.sh` }], ["tune_squids", {}]] as const) {
     await bed.agent.start(op, params);
@@ -167,7 +167,7 @@ Deno.test("CTL-8, 13, 14: run takes relayed data while the script runs and for o
 Deno.test("CTL-15, 16: one script at a time, and who is refused learns the holder", async () => {
   const folder = await Deno.makeTempDir();
   const tuneScript = `${folder}/tune.sh`;
-  await Deno.writeTextFile(tuneScript, "sleep 600");
+  await Deno.writeTextFile(tuneScript, "sleep 60");
   await using bed = await startController({ options: { ...SHELL, tuneScript } });
   const script = await bed.shellScript("exit 0");
   await bed.agent.start("tune_squids");
@@ -249,7 +249,7 @@ Deno.test("CTL-18: tune_squids runs the script it was configured with; by defaul
 
 Deno.test("CTL-19: without a monitor nothing is listened to, and run works", async () => {
   await using bed = await startController({ options: { ...SHELL, monitorId: undefined } });
-  const script = await bed.shellScript("sleep 600");
+  const script = await bed.shellScript("sleep 60");
   await bed.agent.start("run", { script });
   await bed.agent.publish("observatory.pysmurf-monitor.feeds.pysmurf_session_data", [[
     published("session_data", { a: 1 }),
@@ -306,7 +306,7 @@ Deno.test("CTL-32: SLOT in the script's environment is the --slot of the agent, 
 
 Deno.test("smurf B8: the relay listens below the configured address root", async () => {
   await using bed = await startController({ options: SHELL, addressRoot: "lab" });
-  await bed.agent.start("run", { script: await bed.shellScript("sleep 600") });
+  await bed.agent.start("run", { script: await bed.shellScript("sleep 60") });
   await bed.agent.publish("lab.pysmurf-monitor.feeds.pysmurf_session_data", [[
     published("session_data", { a: 1 }),
     {},

@@ -44,7 +44,7 @@ Deno.test("scriptCommand() gives TypeScript and JavaScript to Deno, by path and 
   for (const script of onDeno) {
     const { command, args } = scriptCommand(script, [true], PYTHON);
     assert.equal(command, Deno.execPath());
-    assert.deepEqual(args, ["run", "--allow-all", "--unstable-net", script, "True"]);
+    assert.deepEqual(args, ["run", "--allow-all", script, "True"]);
   }
   for (const script of ["/x/tune.py", "tune", "/x.ts/tune", "https://site.org/x.py", "x.d.tsx"]) {
     assert.deepEqual(scriptCommand(script, [], PYTHON), { command: PYTHON.python, args: ["-u", script] });
