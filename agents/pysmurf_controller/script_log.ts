@@ -104,7 +104,11 @@ class FileScriptLog implements ScriptLog {
     try {
       file = await Deno.open(path, { append: true, create: true });
     } catch (error) {
-      throw new Error(`Cannot open log file "${path}": ${errorText(error)}`, { cause: error });
+      // Deno says the path once more.
+      const reason = errorText(error).replace(/: open '.*'$/s, "");
+      throw new Error(`Cannot open log file "${path}": ${reason}, expected a file to append to`, {
+        cause: error,
+      });
     }
     options.log.info(`Output of ${options.script} goes to ${path}`);
     return new FileScriptLog(file, path, options);

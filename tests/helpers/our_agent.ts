@@ -7,7 +7,9 @@ import type { SiteAgent, SiteFolder } from "./site_file.ts";
 /** Starts one of our agents as an operator would, and waits until it answers. The caller stops it. */
 export async function startOurAgent(
   site: SiteFolder,
-  { agentClass, instanceId, env }: Pick<SiteAgent, "agentClass" | "instanceId"> & {
+  { agentClass, instanceId, args = [], env }: Pick<SiteAgent, "agentClass" | "instanceId"> & {
+    /** Further command line arguments; they win over those of the site file. */
+    readonly args?: readonly string[] | undefined;
     /** Further variables of its environment. */
     readonly env?: Readonly<Record<string, string>> | undefined;
   },
@@ -17,7 +19,7 @@ export async function startOurAgent(
   const program = Program.start({
     name: instanceId,
     command: Deno.execPath(),
-    args: ["run", "-A", file, ...options],
+    args: ["run", "-A", file, ...options, ...args],
     cwd: site.folder,
     env: { OCS_CONFIG_DIR: site.folder, ...env },
   });
