@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { CurrentSession } from "../../../agents/pysmurf_controller/current_session.ts";
 import { relayMessage, type RelayOptions } from "../../../agents/pysmurf_controller/relay.ts";
 import { scriptBasename, scriptCommand } from "../../../agents/pysmurf_controller/script_command.ts";
+import { openScriptLog } from "../../../agents/pysmurf_controller/script_log.ts";
+import { createLog, ManualClock } from "../../../framework/mod.ts";
 import { TextLines } from "../../../agents/pysmurf_controller/text_lines.ts";
 import { Float } from "../../../internal/float.ts";
 import { OperationSession } from "../../../framework/session.ts";
@@ -244,4 +246,63 @@ Deno.test("CurrentSession holds one session, and only its own scope ends it", ()
   assert.equal(current.session, second);
   two[Symbol.dispose]();
   assert.equal(current.session, undefined);
+});
+
+Deno.test("openScriptLog(true) waits for its console, but not for one that nobody reads", async () => {
+  const clock = new ManualClock();
+  const texts: string[] = [];
+  let waiting = 0;
+  let read = Promise.withResolvers<void>();
+  const sink = {
+    write: ({ text }: { readonly text: string }) => void texts.push(text),
+    flush: () => (waiting++, read.promise),
+  };
+  const log = createLog({ sinks: [sink] });
+  await using scriptLog = await openScriptLog(true, { script: "/x/tune.py", log, clock });
+  assert.ok(scriptLog !== undefined);
+  const isWritten = async (written: Promise<void> | undefined) => {
+    const first = await Promise.race([written?.then(() => true), clock.advance(0).then(() => false)]);
+    return first === true;
+  };
+  // Read after a while: the script is held up until then.
+  const first = scriptLog.write("stdout", ["one"]);
+  assert.equal(await isWritten(first), false);
+  read.resolve();
+  await first;
+  assert.equal(clock.pending, 0);
+  // Not read for a second: the script goes on, and nobody waits any more.
+  read = Promise.withResolvers<void>();
+  const second = scriptLog.write("stderr", ["two"]);
+  await clock.advance(0.9);
+  assert.equal(await isWritten(second), false);
+  await clock.advance(0.1);
+  await second;
+  await scriptLog.write("stdout", ["three"]);
+  assert.equal(waiting, 2);
+  // Read again: so is the script.
+  read.resolve();
+  await clock.advance(0);
+  await scriptLog.write("stdout", ["four"]);
+  assert.equal(waiting, 3);
+  await scriptLog.ended(null);
+  assert.deepEqual(texts, [
+    "tune.py: one",
+    "two",
+    "tune.py: three",
+    "tune.py: four",
+    "Process ended with exit code None",
+  ]);
+});
+
+Deno.test("openScriptLog(path) tells once that its disk is full, and lets the script go on", async () => {
+  if (Deno.build.os !== "linux") return; // /dev/full
+  const log = createLog({ sinks: [{ write: ({ text }) => void texts.push(text) }] });
+  const texts: string[] = [];
+  await using scriptLog = await openScriptLog("/dev/full", { script: "x.py", log, clock: new ManualClock() });
+  for (let i = 0; i < 3; i++) await scriptLog?.write("stdout", ["line"]);
+  await scriptLog?.ended(0);
+  assert.equal(
+    texts.filter((text) => text.startsWith('Cannot write to log file "/dev/full" any more')).length,
+    1,
+  );
 });
