@@ -1,5 +1,6 @@
 /** Ends a child's process group when the agent itself is gone. @module */
 import { spawn } from "node:child_process";
+import { sendSignal } from "./send_signal.ts";
 
 // Learns its group, waits for the end of its input, of which the agent holds the other end, then kills the group. A
 // shell is on every machine that runs scripts.
@@ -29,7 +30,11 @@ export function startGuard(graceSeconds = 0): ChildGuard {
     detached: true,
   });
   const { promise: gone, resolve } = Promise.withResolvers<Error | undefined>();
-  guard.on("exit", () => resolve(undefined));
+  let isThere = true;
+  guard.on("exit", () => {
+    isThere = false;
+    resolve(undefined);
+  });
   guard.on("error", resolve);
   // A guard that somebody has killed has broken the pipe; the child needs no less to be started.
   guard.stdin?.on("error", () => {});
@@ -37,8 +42,9 @@ export function startGuard(graceSeconds = 0): ChildGuard {
     gone,
     watch: (pgid) => void guard.stdin?.write(`${pgid}\n`),
     [Symbol.dispose]: () => {
-      // Killed before its input ends: it must not touch a group id that may be somebody else's by now.
-      guard.kill("SIGKILL");
+      // Killed before its input ends: it must not touch a group id that may be somebody else's by now, or that of what
+      // the script has left running on purpose.
+      if (isThere && guard.pid !== undefined) sendSignal(guard.pid, "SIGKILL");
       guard.stdin?.destroy();
     },
   };

@@ -6,6 +6,7 @@ import type { Clock } from "../../internal/clock.ts";
 import type { Logger } from "../../internal/log.ts";
 import { sleep } from "../../framework/sleep.ts";
 import { type ChildGuard, startGuard } from "./child_guard.ts";
+import { sendSignal } from "./send_signal.ts";
 
 /** What is started, and what becomes of its input and output. */
 export interface ChildOptions {
@@ -50,7 +51,6 @@ export class ChildProcess implements AsyncDisposable {
   /** What it writes on descriptor 3. */
   readonly result: Readable;
   readonly #input: Writable | null;
-  readonly #guard: ChildGuard;
   #running = true;
 
   private constructor(
@@ -60,10 +60,10 @@ export class ChildProcess implements AsyncDisposable {
   ) {
     this.pid = child.pid;
     this.#input = child.stdin;
-    this.#guard = guard;
-    this.exited = exited.then((code) => {
+    this.exited = exited.then(async (code) => {
       this.#running = false;
       guard[Symbol.dispose]();
+      await guard.gone;
       return code;
     });
     this.stdout = readable(child.stdout);
@@ -122,12 +122,7 @@ export class ChildProcess implements AsyncDisposable {
   /** Sends a signal to it and all its children; quiet when they are gone. */
   signal(name: Deno.Signal): void {
     // Once it has been waited for, the group id may be somebody else's.
-    if (!this.#running) return;
-    try {
-      Deno.kill(-this.pid, name);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    if (this.#running) sendSignal(-this.pid, name);
   }
 
   /** Kills it and all its children at once. */
@@ -156,7 +151,6 @@ export class ChildProcess implements AsyncDisposable {
     this.kill();
     await this.exited;
     for (const stream of [this.#input, this.stdout, this.stderr, this.result]) stream?.destroy();
-    await this.#guard.gone;
   }
 }
 

@@ -116,3 +116,19 @@ Deno.test("a guard kills the group of a child when the process that started it i
   await reader.cancel();
   for (const pid of pids) await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
 });
+
+Deno.test("the guard of a child that has ended leaves alone what the child has left running", async () => {
+  // Ten times: a guard that learns of the end before it is killed does its work now and then.
+  for (let round = 0; round < 10; round++) {
+    await using child = await shell("sleep 60 & echo $!; exit 0");
+    const out = collect(child.stdout);
+    assert.equal(await child.exited, 0);
+    const pid = Number(await untilTrue(() => out.text.endsWith("\n") && out.text));
+    try {
+      assert.ok(await isAlive(pid), `round ${round}`);
+    } finally {
+      Deno.kill(pid, "SIGKILL");
+    }
+    await out.ended;
+  }
+});
