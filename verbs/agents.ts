@@ -1,144 +1,173 @@
 /** Who is there. @module */
 import { pause } from "../internal/pause.ts";
-import {
-  type AgentApi,
-  heartbeatPattern,
-  OpCode,
-  opCodeName,
-  parseAgentApi,
-  parseFeedAddress,
-  parseFeedEvent,
-} from "../ocs/mod.ts";
+import { opCodeName } from "../ocs/mod.ts";
 import type { SiteInstance } from "../site/mod.ts";
-import { duration } from "./duration.ts";
-import type { Look } from "./look.ts";
+import type { AgentRow } from "./agent_row.ts";
+import { agentsText } from "./agents_text.ts";
+import type { LiveAgent } from "./fleet_event.ts";
+import { FleetWatch } from "./fleet_watch.ts";
 import type { Outcome } from "./outcome.ts";
 import { openSite, type SiteLink, type VerbOptions } from "./site_link.ts";
-import { formatTable } from "./table.ts";
-
-/** One agent as `--json` writes it. */
-export interface AgentRow {
-  readonly instance: string;
-  /** Null where it does not answer. */
-  readonly agentClass: string | null;
-  readonly host: string | null;
-  readonly pid: number | null;
-  /** `up`; `silent`: in the site file but not heard; `stuck`: heard, but it does not answer; `off`: not to run. */
-  readonly state: "up" | "silent" | "stuck" | "off";
-  /** Codes by operation, as the heartbeat has them, such as `RUNNING`. */
-  readonly operations: Readonly<Record<string, string>>;
-  /** Seconds since the last heartbeat; null where none was heard. */
-  readonly heartbeatAgeSeconds: number | null;
-}
+import { untilDescribed } from "./until_described.ts";
+import { untilSettled } from "./until_settled.ts";
 
 /** How `agents` looks. */
 export interface AgentsOptions extends VerbOptions {
-  /** Seconds to listen; agents send a heartbeat every second. Default 1.5. */
+  /** Seconds to listen in any case. Default: not longer than it takes to know everybody, at most 1.2. */
   readonly listenSeconds?: number | undefined;
+  /** The prompt's watch, which knows at once; needs `link`. */
+  readonly fleet?: FleetWatch | undefined;
+  /** Name of an agent's variable at the prompt. */
+  readonly variableOf?: ((instance: string) => string) | undefined;
 }
 
-interface Heard {
-  readonly codes: ReadonlyMap<string, number>;
-  readonly atMs: number;
-  readonly api: Promise<AgentApi | undefined>;
-}
+/** Agents tell of themselves once a second. */
+const LISTEN_MS = 1200;
+/** A heartbeat of before is no news of now. */
+const LATE_SECONDS = 2.5;
+/** An agent that nobody expects is forgotten for trouble after a day. */
+const FORGOTTEN_SECONDS = 86_400;
+
+type Expected = ReadonlyMap<string, SiteInstance & { readonly host: string }>;
 
 /**
- * Listens to heartbeats, asks every agent heard what it is, and compares with the site file.
+ * Lists every agent that is heard, or that the registry or the site file knows, trouble first.
  *
- * `failed` when an agent that the site file wants running on any host is silent, or one is stuck.
+ * `failed` when one that the site file wants running is silent, one has expired or is stuck, or the router is lost.
  */
 export async function agents(options: AgentsOptions = {}): Promise<Outcome<readonly AgentRow[]>> {
-  const { listenSeconds = 1.5, signal } = options;
-  await using link = await openSite(options);
-  const heard = await listenToHeartbeats(link, listenSeconds, signal);
-  const expected = await expectedAgents(link);
-  const now = performance.now();
-  const rows: AgentRow[] = [];
-  for (const [instance, { codes, atMs, api: asked }] of heard) {
-    const api = await asked;
-    rows.push({
-      instance,
-      agentClass: api?.agent_class ?? expected.get(instance)?.agentClass ?? null,
-      host: api?.instance_hostname ?? null,
-      pid: api?.instance_pid ?? null,
-      state: api === undefined ? "stuck" : "up",
-      operations: Object.fromEntries(
-        [...codes].map(([name, code]) => [name, opCodeName(code) ?? String(code)]),
-      ),
-      heartbeatAgeSeconds: Math.round(now - atMs) / 1000,
-    });
+  const { fleet, link, signal, variableOf } = options;
+  if (fleet !== undefined && link !== undefined) {
+    // What the prompt knows is shown at once, also without a router.
+    if (fleet.router.state === "up") await untilSettled(fleet, signal);
+    signal?.throwIfAborted();
+    return outcome(fleet, link, { expected: await expectedAgents(link), variableOf });
   }
-  for (const [instance, { agentClass, manage, host }] of expected) {
-    if (heard.has(instance)) continue;
-    const off = manage.endsWith("/down") || manage === "ignore";
+  await using own = await openSite(options);
+  await using watch = FleetWatch.open(own);
+  const startedMs = watch.nowMs;
+  const listenFor = (ms: number) => pause(ms - (watch.nowMs - startedMs), { signal });
+  const expected = await expectedAgents(own);
+  await untilSettled(watch, signal);
+  if (options.listenSeconds !== undefined) await listenFor(options.listenSeconds * 1000);
+  // Before somebody is said to be missing, everybody has had time to be heard.
+  if (rowsOf(watch, { expected }).some(({ state }) => isTrouble(state))) await listenFor(LISTEN_MS);
+  await untilDescribed(watch, { signal });
+  signal?.throwIfAborted();
+  return outcome(watch, own, { expected, variableOf });
+}
+
+function outcome(
+  fleet: FleetWatch,
+  link: SiteLink,
+  about: { readonly expected: Expected; readonly variableOf: AgentsOptions["variableOf"] },
+): Outcome<readonly AgentRow[]> {
+  const rows = rowsOf(fleet, about);
+  const trouble = rows.filter((row) => needsCare(row, about.expected));
+  const { state, sinceMs } = fleet.router;
+  return {
+    result: trouble.length > 0 || state === "lost" ? "failed" : "ok",
+    data: rows,
+    text: (look) =>
+      agentsText(rows, {
+        look,
+        trouble,
+        addressRoot: link.clientSite.addressRoot,
+        url: link.connection.url,
+        routerLostSeconds: state === "lost" ? (fleet.nowMs - sinceMs) / 1000 : undefined,
+        listening: fleet.listening,
+      }),
+  };
+}
+
+function rowsOf(
+  fleet: FleetWatch,
+  { expected, variableOf }: {
+    readonly expected: Expected;
+    readonly variableOf?: AgentsOptions["variableOf"];
+  },
+): AgentRow[] {
+  const rows = [...fleet.agents.values()].map((agent) => {
+    const row = heardRow(agent, { fleet, expected: expected.get(agent.instance) });
+    return variableOf === undefined ? row : { ...row, variable: variableOf(agent.instance) };
+  });
+  for (const [instance, inSite] of expected) {
+    if (fleet.agents.has(instance)) continue;
+    const { agentClass, host } = inSite;
     rows.push({
       instance,
       agentClass: agentClass ?? null,
       host,
       pid: null,
-      state: off ? "off" : "silent",
+      state: isOff(inSite) ? "off" : fleet.router.state === "lost" ? "unknown" : "silent",
       operations: {},
       heartbeatAgeSeconds: null,
     });
   }
-  rows.sort((a, b) => (a.instance < b.instance ? -1 : 1));
-  const trouble = rows.some(({ state }) => state === "silent" || state === "stuck");
-  return { result: trouble ? "failed" : "ok", data: rows, text: (look) => agentsText(rows, look, link) };
-}
-
-async function listenToHeartbeats(
-  link: SiteLink,
-  listenSeconds: number,
-  signal: AbortSignal | undefined,
-): Promise<Map<string, Heard>> {
-  const { addressRoot } = link.clientSite;
-  const heard = new Map<string, Heard>();
-  await using _subscription = await link.connection.subscribe(
-    heartbeatPattern(addressRoot),
-    ({ topic, args }) => {
-      const { agent } = parseFeedAddress(topic);
-      const instance = agent.slice(addressRoot.length + 1);
-      heard.set(instance, {
-        codes: codesOf(args),
-        atMs: performance.now(),
-        api: heard.get(instance)?.api ?? askApi(link, agent),
-      });
-    },
-    { match: "wildcard" },
+  return rows.sort((a, b) =>
+    urgency(a) - urgency(b) || a.instance.localeCompare(b.instance, "en", { numeric: true })
   );
-  await pause(listenSeconds * 1000, { signal });
-  // What was asked is bounded by its own deadline.
-  await Promise.all([...heard.values()].map(({ api }) => api));
-  return heard;
 }
 
-function codesOf(args: readonly unknown[]): ReadonlyMap<string, number> {
-  try {
-    const { message } = parseFeedEvent(args);
-    const entries = Object.entries(Object(message));
-    return new Map(
-      entries.flatMap(([name, code]) => (typeof code === "number" ? [[name, code] as const] : [])),
-    );
-  } catch {
-    // A heartbeat is a heartbeat; what is in it is the agent's word.
-    return new Map();
-  }
+function heardRow(
+  agent: LiveAgent,
+  { fleet, expected }: {
+    readonly fleet: FleetWatch;
+    readonly expected: (SiteInstance & { readonly host: string }) | undefined;
+  },
+): AgentRow {
+  const { instance, api, operations, heardMs } = agent;
+  const age = (fleet.nowMs - heardMs) / 1000;
+  return {
+    instance,
+    agentClass: api?.agent_class ?? agent.agentClass ?? expected?.agentClass ?? null,
+    host: api?.instance_hostname ?? expected?.host ?? null,
+    pid: agent.state === "expired" ? null : api?.instance_pid ?? null,
+    state: stateOf(agent, { age, isLost: fleet.router.state === "lost", expected }),
+    operations: Object.fromEntries([...operations].map(([op, { code }]) => [op, opCodeName(code) ?? ""])),
+    heartbeatAgeSeconds: Math.round(age * 1000) / 1000,
+  };
 }
 
-async function askApi(link: SiteLink, address: string): Promise<AgentApi | undefined> {
-  try {
-    const timeoutMs = Math.min(3, link.timeoutSeconds) * 1000;
-    return parseAgentApi(await link.connection.call(address, ["get_api"], { timeoutMs }));
-  } catch {
-    return undefined;
-  }
+function stateOf(
+  { state }: LiveAgent,
+  { age, isLost, expected }: {
+    readonly age: number;
+    readonly isLost: boolean;
+    readonly expected: SiteInstance | undefined;
+  },
+): AgentRow["state"] {
+  if (state === "expired") return expected !== undefined && isOff(expected) ? "off" : "expired";
+  if (isLost) return "unknown";
+  return state === "up" && age > LATE_SECONDS ? "late" : state;
+}
+
+function isOff({ manage }: SiteInstance): boolean {
+  return manage.endsWith("/down") || manage === "ignore";
+}
+
+function isTrouble(state: AgentRow["state"]): boolean {
+  return state === "expired" || state === "silent" || state === "stuck";
+}
+
+function needsCare({ state, instance, heartbeatAgeSeconds }: AgentRow, expected: Expected): boolean {
+  if (!isTrouble(state)) return false;
+  // The registry never forgets; what was tried out last week and is in no site file is nobody's trouble.
+  return state !== "expired" || expected.has(instance) || (heartbeatAgeSeconds ?? 0) < FORGOTTEN_SECONDS;
+}
+
+/** Small numbers come first. */
+function urgency({ state, operations }: AgentRow): number {
+  if (isTrouble(state)) return 0;
+  if (state === "off") return 5;
+  const codes = Object.values(operations);
+  if (codes.includes("FAILED")) return 1;
+  if (codes.includes("DEGRADED")) return 2;
+  return state === "up" ? 4 : 3;
 }
 
 /** Agents of every host of the site file; a host and its `-docker` twin may both name one, then the first counts. */
-async function expectedAgents(
-  { resolved }: SiteLink,
-): Promise<ReadonlyMap<string, SiteInstance & { readonly host: string }>> {
+async function expectedAgents({ resolved }: SiteLink): Promise<Expected> {
   const expected = new Map<string, SiteInstance & { readonly host: string }>();
   if (resolved.sourceFile === undefined) return expected;
   const { loadSite } = await import("../site/load_site.ts");
@@ -151,53 +180,4 @@ async function expectedAgents(
     }
   }
   return expected;
-}
-
-const NOT_RUNNING: ReadonlySet<string> = new Set([
-  opCodeName(OpCode.NONE) ?? "NONE",
-  opCodeName(OpCode.SUCCEEDED) ?? "SUCCEEDED",
-]);
-
-function agentsText(rows: readonly AgentRow[], look: Look, { clientSite }: SiteLink): string {
-  if (rows.length === 0) {
-    return `No agents heard under "${clientSite.addressRoot}" on ${clientSite.wampServer}.`;
-  }
-  const titles = ["INSTANCE", "CLASS", "HOST", "PID", "STATE", "HEARD", "OPERATIONS"];
-  const table = formatTable(titles, rows.map((row) => cells(row, look)), look);
-  const trouble = rows.filter(({ state }) => state === "silent" || state === "stuck");
-  if (trouble.length === 0) return table;
-  const names = trouble.map(({ instance, state }) => `${instance} (${state})`).join(", ");
-  return `${table}\n\n${
-    look.style(["bold", "red"], `${trouble.length} of ${rows.length} in trouble:`)
-  } ${names}`;
-}
-
-function cells(row: AgentRow, look: Look): string[] {
-  const state = {
-    up: look.style("green", "up"),
-    silent: look.style(["bold", "red"], "silent"),
-    stuck: look.style(["bold", "red"], "stuck"),
-    off: look.style("dim", "off"),
-  }[row.state];
-  const operations = Object.entries(row.operations)
-    .filter(([, code]) => !NOT_RUNNING.has(code))
-    .map(([name, code]) => operationCell(name, code, look));
-  const age = row.heartbeatAgeSeconds;
-  return [
-    look.style("bold", row.instance),
-    row.agentClass ?? "-",
-    row.host ?? "-",
-    row.pid === null ? "-" : String(row.pid),
-    state,
-    age === null ? "never" : duration(age),
-    operations.join(" ") || look.style("dim", "-"),
-  ];
-}
-
-function operationCell(name: string, code: string, look: Look): string {
-  if (code === "RUNNING") return look.style("green", name);
-  if (code === "FAILED" || code === "EXPIRED") {
-    return look.style(["bold", "red"], `${name}:${code.toLowerCase()}`);
-  }
-  return look.style("yellow", `${name}:${code.toLowerCase()}`);
 }

@@ -91,7 +91,12 @@ export class FleetAgent implements LiveAgent {
   ): void {
     this.api = api;
     if (this.state === "stuck") this.state = "up";
+    const isUnheard = this.#heard.size === 0;
     for (const [op, session] of [...api.tasks, ...api.processes]) {
+      // Nobody has told its codes yet, as with a registry, which does not list itself.
+      if (isUnheard) {
+        this.#take(op, { code: session.status === "no_history" ? OpCode.NONE : session.op_code, nowMs });
+      }
       const shown = this.operations.get(op);
       if (session.status === "no_history" || shown?.code !== session.op_code) continue;
       const at = session.end_time ?? session.start_time;

@@ -77,18 +77,15 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
     merge(
       object({
         command: constant("agents"),
-        listen: withDefault(
-          option("--listen", float({ metavar: "SECONDS", min: 0.1 }), {
-            description: message`How long to listen for heartbeats; agents send one every second.`,
-          }),
-          1.5,
-        ),
+        listen: optional(option("--listen", float({ metavar: "SECONDS", min: 0.1 }), {
+          description: message`How long to listen for heartbeats; default: until everybody is known.`,
+        })),
       }),
       JSON_OPTION,
       REQUEST_OPTIONS,
       site,
     ),
-    { brief: message`List agents: host, pid, state, running operations, age of heartbeat.` },
+    { brief: message`List agents, trouble first: state, age of heartbeat, running operations.` },
   );
 
   const show = command(

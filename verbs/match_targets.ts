@@ -7,6 +7,7 @@ import { OperationNotFoundError } from "./errors.ts";
 import { FleetWatch } from "./fleet_watch.ts";
 import { isPattern, type OperationTarget } from "./operation_target.ts";
 import type { SiteLink } from "./site_link.ts";
+import { untilSettled } from "./until_settled.ts";
 
 /** An operation that a pattern means, and how it was just now. */
 export interface Match {
@@ -93,24 +94,12 @@ async function findAgents(
   const watch = fleet ?? own;
   if (watch === undefined) return { here: [], gone: [] };
   await untilSettled(watch, signal);
+  signal?.throwIfAborted();
   const meant = [...watch.agents.values()].filter(({ instance }) => matchesGlob(instance, glob));
   return {
     here: meant.filter(({ state }) => state !== "expired").map(({ instance }) => instance),
     gone: meant.filter(({ state }) => state === "expired").map(({ instance }) => instance),
   };
-}
-
-async function untilSettled(fleet: FleetWatch, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  const over = new AbortController();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true, signal: over.signal });
-  });
-  try {
-    await Promise.race([fleet.settled, aborted]);
-  } finally {
-    over.abort();
-  }
 }
 
 function nothingFound(

@@ -16,6 +16,8 @@ export interface ManyOptions extends VerbOptions {
   readonly terminal: VerbTerminal;
   /** Who is there; default a watch of its own. */
   readonly fleet?: FleetWatch | undefined;
+  /** Told the operations meant, as `AGENT.OP`, once before anything is done with them. */
+  readonly onTargets?: ((targets: readonly string[]) => void) | undefined;
 }
 
 /** How several operations are touched. */
@@ -66,6 +68,7 @@ export async function touchMany(
       return { result: "failed", data: [], text: () => "Nothing was done." };
     }
   }
+  options.onTargets?.(chosen.map(({ target }) => target));
   const rows = await Promise.all(
     chosen.map((match) => rowOf(match.target, () => touch(verb, match, options))),
   );
@@ -89,6 +92,7 @@ export async function waitMany(
   const found = await matchTargets(parseTarget(pattern), { link, fleet: options.fleet, signal });
   const active = found.matches.filter(({ reply }) => isActive(reply.session));
   const chosen = active.length > 0 ? active : found.matches;
+  options.onTargets?.(chosen.map(({ target }) => target));
   const rows = await waitForAll(chosen, options);
   return outcomeOf([...found.failures, ...rows], { verb: "wait", pattern, found, chosen });
 }
@@ -102,6 +106,7 @@ export async function statusMany(
   await using link = await openSite(options);
   terminal.progress(`looking for ${pattern}`);
   const found = await matchTargets(parseWideTarget(pattern), { link, fleet: options.fleet, signal });
+  options.onTargets?.(found.matches.map(({ target }) => target));
   const rows: ManyRow[] = [...found.failures, ...found.matches];
   return {
     result: found.failures.length > 0 ? "failed" : "ok",

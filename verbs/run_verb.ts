@@ -55,13 +55,13 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
 
 async function runOne(
   command: Exclude<VerbCommand, LiveCommand | { readonly command: "listen" }>,
-  { options, terminal, fleet }: RunVerbContext,
+  { options, terminal, fleet, variableOf, onTargets }: RunVerbContext,
 ): Promise<Outcome<unknown>> {
   switch (command.command) {
     case "agents": {
       const { agents } = await import("./agents.ts");
       terminal.progress("listening to heartbeats");
-      return await agents({ ...options, listenSeconds: command.listen });
+      return await agents({ ...options, listenSeconds: command.listen, fleet, variableOf });
     }
     case "show": {
       const { show } = await import("./show.ts");
@@ -82,6 +82,7 @@ async function runOne(
           ...options,
           terminal,
           fleet,
+          onTargets,
           yes,
           params,
           wait,
@@ -96,7 +97,7 @@ async function runOne(
       const { target, timeout: waitSeconds } = command;
       if (isPattern(target)) {
         const { waitMany } = await import("./operate_many.ts");
-        return await waitMany(target, { ...options, terminal, fleet, waitSeconds });
+        return await waitMany(target, { ...options, terminal, fleet, onTargets, waitSeconds });
       }
       const { wait } = await import("./operate.ts");
       return await wait(target, { ...options, waitSeconds, ...progress(target, terminal) });
@@ -106,7 +107,7 @@ async function runOne(
       const { command: verb, target, yes } = command;
       if (isPattern(target)) {
         const { touchMany } = await import("./operate_many.ts");
-        return await touchMany(verb, target, { ...options, terminal, fleet, yes });
+        return await touchMany(verb, target, { ...options, terminal, fleet, onTargets, yes });
       }
       const operate = await import("./operate.ts");
       return await operate[verb](target, options);
@@ -115,7 +116,7 @@ async function runOne(
       const { target } = command;
       if (isPattern(target) || !/[./]/.test(target)) {
         const { statusMany } = await import("./operate_many.ts");
-        return await statusMany(target, { ...options, terminal, fleet });
+        return await statusMany(target, { ...options, terminal, fleet, onTargets });
       }
       const { status } = await import("./operate.ts");
       return await status(target, options);

@@ -11,6 +11,7 @@ import { topLines } from "./top_lines.ts";
 import type { TableOrder, TopOrder } from "./top_order.ts";
 import { sortRows, topRows } from "./top_rows.ts";
 import { routerText, summaryText, TopView } from "./top_view.ts";
+import { untilDescribed } from "./until_described.ts";
 
 /** How `top` shows. */
 export interface TopOptions extends VerbOptions, ScreenChoice {
@@ -25,9 +26,6 @@ export interface TopOptions extends VerbOptions, ScreenChoice {
 }
 
 const DEFAULT_INTERVAL_SECONDS = 2;
-/** An agent that has not answered by then is stuck. */
-const ASK_MS = 4000;
-const LOOK_MS = 20;
 
 /** Shows every operation of every agent until q or Ctrl-C; where nothing can be redrawn, one table an interval. */
 export async function top(options: TopOptions): Promise<VerbResult> {
@@ -43,7 +41,7 @@ export async function top(options: TopOptions): Promise<VerbResult> {
     return "ok";
   }
   const { count = Infinity, intervalSeconds = DEFAULT_INTERVAL_SECONDS } = options;
-  await Promise.race([described(fleet, clock, signal), pause(Infinity, { clock, signal })]);
+  await untilDescribed(fleet, { clock, signal });
   for (let shown = 0; shown < count && !signal.aborted; shown++) {
     if (shown > 0) await pause(intervalSeconds * 1000, { clock, signal });
     if (signal.aborted) break;
@@ -54,15 +52,6 @@ export async function top(options: TopOptions): Promise<VerbResult> {
     );
   }
   return "ok";
-}
-
-/** Resolves when every agent of the first listing has said what it is, or had time enough for that. */
-async function described(fleet: FleetWatch, clock: Clock, signal: AbortSignal): Promise<void> {
-  await fleet.settled;
-  const end = clock.monotonicMs() + ASK_MS;
-  const isAsked = () =>
-    [...fleet.agents.values()].every(({ api, state }) => api !== undefined || state !== "up");
-  while (!isAsked() && clock.monotonicMs() < end && !signal.aborted) await pause(LOOK_MS, { clock, signal });
 }
 
 function tableJson(

@@ -58,7 +58,7 @@ Deno.test("ocs agents names the agents of the site file that are silent, and fai
     assert.equal(code, 1);
     assert.match(stdout, /lost +RegistryAgent +localhost +- +silent +never/);
     assert.match(stdout, /down +X +localhost +- +off/);
-    assert.match(stdout, /1 of 3 in trouble: lost \(silent\)/);
+    assert.match(stdout, /1 of 3 in trouble: lost \(silent on localhost\)/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
