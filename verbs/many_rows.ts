@@ -34,7 +34,8 @@ export function rowResult({ reply, error }: ManyRow, waited: boolean): VerbResul
     return error instanceof ControlClientError && error.uri === "wamp.error.timeout" ? "timeout" : "failed";
   }
   if (reply.status === ResponseCode.TIMEOUT) return "timeout";
-  return reply.ok && !(waited && reply.session.success === false) ? "ok" : "failed";
+  const isGood = !waited || (reply.session.success ?? true) === true;
+  return reply.ok && isGood ? "ok" : "failed";
 }
 
 /** How all ended: the worst of them. */

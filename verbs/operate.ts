@@ -1,6 +1,7 @@
 /** start, stop, abort, wait and status of one operation. @module */
 import { pause } from "../internal/pause.ts";
-import type { AnyOperation } from "../client/mod.ts";
+import { type AnyOperation, ControlClientError } from "../client/mod.ts";
+import { duration } from "./duration.ts";
 import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
 import { OperationKindError } from "./errors.ts";
 import type { ParamValue } from "./key_values.ts";
@@ -108,15 +109,25 @@ async function watchState(
   onProgress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  let awaySince: number | undefined;
   while (!signal.aborted) {
     try {
       const { session } = await operation.status({ timeoutSeconds: 5, signal });
+      awaySince = undefined;
       onProgress(sessionState(session));
-    } catch {
-      if (!signal.aborted) onProgress("no answer at present");
+    } catch (error) {
+      if (signal.aborted) return;
+      awaySince ??= performance.now();
+      const seconds = (performance.now() - awaySince) / 1000;
+      const who = isRouterLost(error) ? "the router is lost" : "the agent does not answer";
+      onProgress(`${who} for ${duration(seconds)}; trying again`);
     }
     await pause(PROGRESS_MS, { signal });
   }
+}
+
+function isRouterLost(error: unknown): boolean {
+  return error instanceof ControlClientError && error.uri === "wamp.close.transport_lost";
 }
 
 function requireKind(operation: AnyOperation, target: string, kind: "task" | "process", verb: string): void {
