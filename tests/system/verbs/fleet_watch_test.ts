@@ -274,7 +274,10 @@ Deno.test("FleetWatch survives heartbeats that are none, and listeners that thro
     await clock.advance(0.3);
     return fleet.agents.get("a")?.api !== undefined && !fleet.listening;
   });
-  assert.equal(fleet.agents.get("a")?.operations.size, 0);
+  // What no heartbeat tells is known from the agent's own description.
+  assert.deepEqual([...fleet.agents.get("a")?.operations.keys() ?? []], ["acq"]);
+  assert.equal(fleet.agents.get("a")?.operations.get("acq")?.code, OpCode.NONE);
+  agents.set("a", "acq", { sessionId: 1, code: OpCode.RUNNING, messages: [] });
   await agents.beat();
-  await untilTrue(() => fleet.agents.get("a")?.operations.size === 1);
+  await untilTrue(() => fleet.agents.get("a")?.operations.get("acq")?.code === OpCode.RUNNING);
 });
