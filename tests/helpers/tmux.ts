@@ -104,12 +104,13 @@ export class Terminal implements AsyncDisposable {
     try {
       await Promise.all(["state", "tmp"].map((name) => Deno.mkdir(`${folder}/${name}`)));
       await Deno.writeTextFile(`${folder}/tmux.conf`, CONFIGURATION);
-      const start = await new Deno.Command(tmux.command, {
+      const start = await new Deno.Command("sh", {
         args: [
+          ...["-c", WITHOUT_DESCRIPTORS, "sh", tmux.command],
           ...["-u", "-f", `${folder}/tmux.conf`, "-S", socket],
           ...["new-session", "-d", "-P", "-F", "#{pane_tty}"],
           ...["-x", String(columns), "-y", String(rows), "-c", cwd ?? Deno.cwd()],
-          ...["sh", "-c", SHELL, "sh", folder, command, ...args].map(literal),
+          ...["sh", "-c", SHELL, "sh", folder, String(Deno.pid), command, ...args].map(literal),
         ],
         clearEnv: true,
         env: { ...environment(folder), ...options.env },
@@ -267,12 +268,18 @@ export class Terminal implements AsyncDisposable {
 
 /**
  * The program in the foreground of a shell with job control, as operators have it: Ctrl-C is for the program alone, and the
- * terminal stays when it has ended. (tmux itself tells an exit code only now and then.)
+ * terminal stays when it has ended. (tmux itself tells an exit code only now and then.) When the process of the test is killed,
+ * the terminal ends with it.
  */
-const SHELL = `set -m; folder=$1; shift
+const SHELL = `folder=$1 owner=$2 shell=$$; shift 2
+(while kill -0 "$owner" && kill -0 "$shell"; do sleep 1; done; tmux -S "$folder/socket" kill-server) >/dev/null 2>&1 &
+set -m
 sh -c 'echo $$ > "$0/pid"; exec "$@"' "$folder" "$@"
 echo $? > "$folder/code"
 exec sleep 86400`;
+
+/** Starts a program without what the test's process has inherited, such as the lock of whoever runs the tests. */
+const WITHOUT_DESCRIPTORS = 'exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec "$@"';
 
 /** The server's settings; what whoever runs the tests has in their home folder does not count. */
 const CONFIGURATION = `set -g default-terminal tmux-256color

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { testsWith } from "../../helpers/interop_test.ts";
 import { isAlive } from "../cli/ocs_program.ts";
+import { Program } from "../../helpers/process.ts";
+import { untilTrue } from "../../helpers/until.ts";
 import { findTmux, Terminal } from "../../helpers/tmux.ts";
 
 const test = await testsWith("tmux", findTmux);
@@ -55,4 +57,33 @@ test("Terminal takes its program with it", async (tmux) => {
   await terminal[Symbol.asyncDispose]();
   assert.equal(await isAlive(pid), false);
   await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
+});
+
+test("Terminal ends with the process that opened it, also when that is killed", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tmux_test_" });
+  try {
+    const helper = new URL("../../helpers/tmux.ts", import.meta.url).href;
+    const program = `${folder}/open.ts`;
+    await Deno.writeTextFile(
+      program,
+      `import { findTmux, Terminal } from ${JSON.stringify(helper)};
+const terminal = await Terminal.open(await findTmux(), { command: "sleep", args: ["600"] });
+console.log("pid", terminal.pid);
+await new Promise(() => setInterval(() => {}, 1000));
+`,
+    );
+    await using opener = Program.start({
+      name: "the opener",
+      command: Deno.execPath(),
+      args: ["run", "-A", program],
+      env: { TMPDIR: folder },
+    });
+    await opener.untilLog(/pid \d+/);
+    const pid = Number(/pid (\d+)/.exec(opener.stdout)?.[1]);
+    assert.equal(await isAlive(pid), true);
+    await opener.kill();
+    await untilTrue(async () => !await isAlive(pid), { what: "the end of the terminal's program" });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
