@@ -2,7 +2,7 @@
 import { ListenError, Router } from "../../router/mod.ts";
 import { ExitCode } from "../../verbs/exit_code.ts";
 import { DEMO_AGENTS } from "../demo_site.ts";
-import { listenForInterrupt, untilAborted } from "../interrupt.ts";
+import { listenForInterrupt } from "../interrupt.ts";
 import { consoleLogger } from "../log_line.ts";
 import { type Console, styled } from "../output.ts";
 import { DEFAULT_PORT } from "../router_plan.ts";
@@ -10,6 +10,7 @@ import { FleetInProcess } from "../up/fleet_in_process.ts";
 import type { AgentReports } from "../up/agent_lines.ts";
 import { makeDemoFolder } from "./demo_site_file.ts";
 import { preparePysmurf } from "./pysmurf_demo.ts";
+import { stayUp } from "./stay_up.ts";
 import { tour } from "./tour.ts";
 
 /** What `ocs demo` was given. */
@@ -88,26 +89,8 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
     if (!interrupt.signal.aborted) throw error;
   }
   if (!command.once && !interrupt.signal.aborted) {
-    if (command.json) {
-      await out.print(
-        JSON.stringify({
-          event: "up",
-          url: router.url,
-          httpUrl: router.httpUrl,
-          siteFolder: demo.folder,
-        }),
-      );
-    }
-    await say(`\nIt stays up. In another terminal, also for Python's OCS tools:
-
-  export OCS_CONFIG_DIR=${demo.folder}
-  deno task ocs agents
-  deno task ocs start faker1.delay_task delay=3.0 --wait
-  deno task ocs listen faker1.false_temperatures
-
-Ctrl-C ends it.`);
-    await untilAborted(interrupt.signal);
-    await say("\nStopping the agents, then the router ...");
+    const { signal } = interrupt;
+    await stayUp({ hub, folder: demo.folder, script: pysmurf.script, console, json: command.json, signal });
   }
   await fleet.stop();
   await router.stop();
