@@ -1,7 +1,7 @@
 /** The lines around the view of a feed. @module */
 import { duration } from "./duration.ts";
 import type { FeedCondition, FeedWatch } from "./feed_watch.ts";
-import { padText, textWidth } from "./fit_text.ts";
+import { padText, printable, textWidth } from "./fit_text.ts";
 import type { Look } from "./look.ts";
 
 /** How fresh a view is: `live`, or what is in the way and since when. */
@@ -44,7 +44,7 @@ export function footLine(
 /** Events that were lost on the way, in words; empty for none. */
 export function lossText(watch: FeedWatch, look: Look): string {
   const parts = [
-    watch.malformed === 0 ? "" : `${watch.malformed} unreadable: ${watch.problem ?? ""}`,
+    watch.malformed === 0 ? "" : `${watch.malformed} unreadable: ${printable(watch.problem ?? "")}`,
     watch.events.dropped === 0 ? "" : `${watch.events.dropped} events dropped`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : look.style("yellow", parts.join(", "));

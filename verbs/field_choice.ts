@@ -1,6 +1,7 @@
 /** The fields that an operator has asked for. @module */
 import { nearMiss } from "../site/near_miss.ts";
 import { FieldNotFoundError } from "./errors.ts";
+import { printable } from "./fit_text.ts";
 import { namePattern } from "./name_pattern.ts";
 
 /** Names or patterns of fields, and which of them were seen. */
@@ -22,7 +23,7 @@ export class FieldChoice {
 
   /** Tells whether a field was asked for, and remembers that it is there. */
   has(name: string): boolean {
-    this.#names.add(name);
+    if (this.#names.size < MAX_NAMES) this.#names.add(name);
     return this.#wanted.length === 0 || this.#wanted.some(({ matches }) => matches(name));
   }
 
@@ -34,7 +35,7 @@ export class FieldChoice {
     const [first] = lost;
     if (first === undefined) return undefined;
     const near = nearMiss(first, names);
-    const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+    const hint = near === undefined ? "" : `; did you mean "${printable(near)}"?`;
     return new FieldNotFoundError(
       `Cannot ${verb} "${target}": no field ${
         lost.map((text) => `"${text}"`).join(", ")
@@ -43,9 +44,11 @@ export class FieldChoice {
   }
 }
 
+/** More names than that are a fault, and are not remembered. */
+const MAX_NAMES = 10_000;
 const MAX_LISTED = 30;
 
 function listed(names: readonly string[]): string {
   const more = names.length - MAX_LISTED;
-  return names.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return names.slice(0, MAX_LISTED).map(printable).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

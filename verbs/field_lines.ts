@@ -1,7 +1,7 @@
 /** The table of a feed's fields. @module */
 import { duration } from "./duration.ts";
 import { type FieldRow, numberOf } from "./field_table.ts";
-import { fitText, padText, textWidth } from "./fit_text.ts";
+import { fitText, padText, printable, textWidth } from "./fit_text.ts";
 import type { Look } from "./look.ts";
 import { numberText, sampleText } from "./value_text.ts";
 
@@ -25,7 +25,7 @@ export function fieldLines(
   rows: readonly FieldRow[],
   { columns, look }: { readonly columns: number; readonly look: Look },
 ): { readonly title: string; readonly lines: readonly string[] } {
-  const widths = widthsFor(Math.max(5, ...rows.map(({ field }) => textWidth(field))), columns);
+  const widths = widthsFor(Math.max(5, ...rows.map(({ field }) => textWidth(printable(field)))), columns);
   const titles = ["VALUE".padStart(widths.value), widths.age > 5 ? "AGE".padStart(widths.age) : ""];
   if (widths.range > 0) titles.push(...["MIN", "MAX", "MEAN"].map((title) => title.padStart(widths.range)));
   return {
@@ -53,7 +53,7 @@ function fieldLine(row: FieldRow, widths: Widths, look: Look): string {
   const whole = sampleText(row.value);
   const isNumber = numberOf(row.value) !== undefined;
   const value = isNumber ? whole.padStart(widths.value) : padText(whole, widths.value);
-  const name = padText(row.field, widths.name);
+  const name = padText(printable(row.field), widths.name);
   let more = "";
   if (row.range !== undefined && widths.range > 0) {
     const { min, max, mean } = row.range;

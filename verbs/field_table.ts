@@ -32,10 +32,17 @@ interface Field {
 
 /** Time that a value may take from the instrument to here. */
 const LATE_SECONDS = 60;
+/** More fields than that are a fault, and are not taken. */
+const MAX_FIELDS = 10_000;
 
 /** Takes blocks as they come. */
 export class FieldTable {
   readonly #fields = new Map<string, Field>();
+
+  /** Whether there are so many fields that no more are taken. */
+  get isFull(): boolean {
+    return this.#fields.size >= MAX_FIELDS;
+  }
 
   /** Takes the blocks of one event. */
   add(
@@ -49,6 +56,7 @@ export class FieldTable {
         const value = samples.at(-1);
         if (value === undefined) continue;
         const field = this.#fields.get(name) ?? newField(value);
+        if (this.isFull && !this.#fields.has(name)) continue;
         this.#fields.set(name, field);
         field.value = value;
         field.lagSeconds = receivedSeconds - measured;

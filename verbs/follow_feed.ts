@@ -57,6 +57,7 @@ export async function followFeed(
   const over = new AbortController();
   const end = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
   const say = openScreen === undefined ? (text: string) => terminal.say(text) : () => {};
+  terminal.progress(`asking for ${target}`);
   await using link = await openSite(options);
   const found = await findFeed(target, link);
   await using watch = await FeedWatch.open(link, found, {
@@ -64,6 +65,7 @@ export async function followFeed(
     signal: end,
     onRouter: (isThere) => say(isThere ? ROUTER_BACK : ROUTER_LOST),
   });
+  terminal.progress(undefined);
   const { take, view } = plan.follower(watch, clock);
   const deadlines = new Deadlines({ clock, timeoutSeconds, say, missing: () => plan.missing(target) });
   const read = async (print: (reading: Reading) => Promise<void> | void): Promise<void> => {

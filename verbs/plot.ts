@@ -89,7 +89,7 @@ class FieldPlot implements Follower, LiveView {
       timestamps.forEach((timeSeconds, at) => {
         const value = samples[at];
         if (value === undefined) return; // As many samples as times, see parseBlock.
-        this.#history.add({ timeSeconds, value: numberOf(value) ?? NaN });
+        this.#history.add({ timeSeconds, value: heightOf(value) ?? NaN });
         this.#last = { value, receivedMs };
         readings.push(this.#reading(timeSeconds, value));
       });
@@ -135,7 +135,7 @@ class FieldPlot implements Follower, LiveView {
       isOld
         ? look.style(["bold", "yellow"], `${value}, old ${duration(silentSeconds)}`)
         : look.style("bold", value),
-      numberOf(last.value) === undefined ? look.style("yellow", "no number: nothing to draw") : "",
+      heightOf(last.value) === undefined ? look.style("yellow", "no number: nothing to draw") : "",
       lossText(source, look),
     ];
     return [head, ...picture, footLine(look, { notes })];
@@ -158,6 +158,11 @@ class FieldPlot implements Follower, LiveView {
       text: () => `${look.style("dim", eventTime(timestamp))} ${look.style("bold", sampleText(value))}`,
     };
   }
+}
+
+/** Where a sample stands in the plot: False is 0, True is 1; undefined for a text. */
+function heightOf(value: Sample): number | undefined {
+  return typeof value === "boolean" ? Number(value) : numberOf(value);
 }
 
 /** The unit that an agent names in the field's tags for InfluxDB. */

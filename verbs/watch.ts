@@ -118,6 +118,7 @@ class TableView implements LiveView {
     const notes = [
       windowText(first, shown.length, fields.length),
       missing === undefined ? "" : look.style("yellow", missing.message),
+      this.#table.isFull ? look.style("yellow", `no more than ${fields.length} fields`) : "",
       lossText(source, look),
     ];
     const body = [look.style("dim", title), ...lines];
@@ -135,12 +136,12 @@ const NOTHING_YET = "Nothing has been published yet.";
 
 /** Feeds without blocks: the events themselves, the newest at the bottom. */
 function eventFollower(target: string, { source, clock, look }: Parts): Follower {
-  const events: WatchedEvent[] = [];
+  const events: { readonly time: string; readonly body: string }[] = [];
   const text = ({ message, receivedSeconds }: WatchedEvent): string =>
     `${look.style("dim", eventTime(receivedSeconds))} ${messageText(message)}`;
   return {
     take: (event) => {
-      events.push(event);
+      events.push({ time: eventTime(event.receivedSeconds), body: briefMessage(event.message) });
       if (events.length > MAX_EVENTS) events.shift();
       return [{
         data: () => ({ feed: target, received: event.receivedSeconds, message: event.message }),
@@ -152,7 +153,9 @@ function eventFollower(target: string, { source, clock, look }: Parts): Follower
         const head = headLine(target, source, { look, columns, now: new Date(clock.now() * 1000) });
         const age = source.lastEventSeconds;
         const room = Math.max(1, rows - 2);
-        const newest = events.slice(-room).flatMap((event) => eventLines(event, columns, look)).slice(-room);
+        const newest = events.slice(-room).flatMap((event) => eventLines(event, { columns, look })).slice(
+          -room,
+        );
         const blank = Array.from({ length: Math.max(0, room - newest.length) }, () => "");
         const note = age === undefined ? NOTHING_YET : `last event ${duration(age)} ago`;
         return [head, ...newest, ...blank, footLine(look, { notes: [note, lossText(source, look)] })];
@@ -161,11 +164,17 @@ function eventFollower(target: string, { source, clock, look }: Parts): Follower
   };
 }
 
-/** An event on as many lines as it needs. */
-function eventLines({ message, receivedSeconds }: WatchedEvent, columns: number, look: Look): string[] {
-  const time = eventTime(receivedSeconds);
+/** The beginning of a message: a screen shows no more, and what is kept of it must be bounded. */
+function briefMessage(message: unknown): string {
   const whole = messageText(message);
-  const body = whole.length > MAX_EVENT_LETTERS ? `${whole.slice(0, MAX_EVENT_LETTERS)}…` : whole;
+  return whole.length > MAX_EVENT_LETTERS ? `${whole.slice(0, MAX_EVENT_LETTERS)}…` : whole;
+}
+
+/** An event on as many lines as it needs. */
+function eventLines(
+  { time, body }: { readonly time: string; readonly body: string },
+  { columns, look }: { readonly columns: number; readonly look: Look },
+): string[] {
   const [first = "", ...more] = breakText(body, Math.max(8, columns - time.length - 1));
   return [`${look.style("dim", time)} ${first}`, ...more.map((line) => " ".repeat(time.length + 1) + line)];
 }
