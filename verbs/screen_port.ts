@@ -28,6 +28,8 @@ export interface KeyListener {
   onEnd(): void;
 }
 
+const PARENT_MS = 1000;
+
 /** Whether this process has a terminal to draw on and to read keys from. */
 export function hasScreen(): boolean {
   return Deno.stdin.isTerminal() && Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
@@ -105,7 +107,13 @@ function takeProcessKeys({ onBytes, onEnd }: KeyListener): () => void {
   stdin.on("data", onData);
   for (const event of ["end", "close", "error"]) stdin.on(event, onEnd);
   stdin.resume();
+  const parent = Deno.ppid;
+  // A wrapper such as `deno task` that is killed leaves this program behind, on a terminal that is the shell's again.
+  const timer = setInterval(() => {
+    if (Deno.ppid !== parent) onEnd();
+  }, PARENT_MS);
   return () => {
+    clearInterval(timer);
     stdin.off("data", onData);
     for (const event of ["end", "close", "error"]) stdin.off(event, onEnd);
     for (const editor of editors) stdin.on("data", editor);

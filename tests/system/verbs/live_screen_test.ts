@@ -92,6 +92,19 @@ for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
   });
 }
 
+test("LiveScreen ends when the wrapper that has started it is killed", async (tmux) => {
+  const run = `${Deno.execPath()} run -A --quiet ${PROGRAM}`;
+  await using terminal = await Terminal.open(tmux, { command: "sh", args: ["-i"], env: { PS1: "shell> " } });
+  // The second command keeps the inner shell from being replaced by the program.
+  await terminal.line(`sh -c '${run}; true'`);
+  await terminal.until(/^size /m, { timeoutMs: 30_000 });
+  const wrapper = await childOf(terminal.pid);
+  const program = await childOf(wrapper);
+  Deno.kill(wrapper, "SIGKILL");
+  await untilTrue(async () => !(await terminal.state()).alternateScreen, { what: "the main screen" });
+  await untilTrue(() => !isThere(program), { what: "the end of the program" });
+});
+
 test("LiveScreen gives the terminal back at Ctrl-Z and takes it again", async (tmux) => {
   const { terminal: shell, isRestored } = await openShell(tmux, { columns: 80, rows: 24 });
   await using terminal = shell;
@@ -107,6 +120,15 @@ test("LiveScreen gives the terminal back at Ctrl-Z and takes it again", async (t
   await terminal.line("echo ended with 0");
   await isRestored(0);
 });
+
+function isThere(pid: number): boolean {
+  try {
+    Deno.statSync(`/proc/${pid}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The program that a shell waits for. */
 async function childOf(shell: number): Promise<number> {
