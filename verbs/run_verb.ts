@@ -41,7 +41,7 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
   if (command.command === "listen") return await runListen(command, options, terminal);
   if (isLive(command)) {
     const { runLive } = await import("./run_live.ts");
-    return await runLive(command, options, terminal);
+    return await runLive(command, { ...context, options });
   }
   if ((command.command === "data" || command.command === "messages") && command.follow) {
     return await runFollow(command, options, terminal);

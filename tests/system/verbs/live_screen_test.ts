@@ -19,6 +19,8 @@ async function openShell(tmux: Tmux, size: { readonly columns: number; readonly 
     env: { PS1: "shell> " },
     ...size,
   });
+  // What is typed before the prompt is there stands on its line.
+  await terminal.until("shell>");
   await terminal.line("echo before");
   await terminal.until(/^before$/m);
   const before = await modes(terminal);
@@ -95,6 +97,7 @@ for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
 test("LiveScreen ends when the wrapper that has started it is killed", async (tmux) => {
   const run = `${Deno.execPath()} run -A --quiet ${PROGRAM}`;
   await using terminal = await Terminal.open(tmux, { command: "sh", args: ["-i"], env: { PS1: "shell> " } });
+  await terminal.until("shell>");
   // The second command keeps the inner shell from being replaced by the program.
   await terminal.line(`sh -c '${run}; true'`);
   await terminal.until(/^size /m, { timeoutMs: 30_000 });
@@ -116,7 +119,7 @@ test("LiveScreen gives the terminal back at Ctrl-Z and takes it again", async (t
   await terminal.key("b");
   await terminal.until("typed a b");
   await terminal.key("q");
-  await untilTrue(async () => !(await terminal.state()).alternateScreen);
+  await terminal.until((screen) => screen.trimEnd().split("\n").at(-1) === "shell>");
   await terminal.line("echo ended with 0");
   await isRestored(0);
 });
