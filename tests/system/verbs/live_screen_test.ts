@@ -11,6 +11,18 @@ async function modes(terminal: Terminal): Promise<string> {
   return new TextDecoder().decode(stdout).replace(/rows \d+; columns \d+;/, "");
 }
 
+/** Starts the program; gives the modes of the terminal before that. */
+async function startProgram(terminal: Terminal): Promise<string> {
+  // What is typed before the prompt is there stands on its line.
+  await terminal.until("shell>");
+  await terminal.line("echo before");
+  await terminal.until(/^before$/m);
+  const before = await modes(terminal);
+  await terminal.line(`${Deno.execPath()} run -A --quiet ${PROGRAM}; echo ended with $?`);
+  await terminal.until(/^size /m, { timeoutMs: 30_000 });
+  return before;
+}
+
 /** A shell that tells how the terminal was before the program ran, and stays when it has ended. */
 async function openShell(tmux: Tmux, size: { readonly columns: number; readonly rows: number }) {
   const terminal = await Terminal.open(tmux, {
@@ -19,13 +31,13 @@ async function openShell(tmux: Tmux, size: { readonly columns: number; readonly 
     env: { PS1: "shell> " },
     ...size,
   });
-  // What is typed before the prompt is there stands on its line.
-  await terminal.until("shell>");
-  await terminal.line("echo before");
-  await terminal.until(/^before$/m);
-  const before = await modes(terminal);
-  await terminal.line(`${Deno.execPath()} run -A --quiet ${PROGRAM}; echo ended with $?`);
-  await terminal.until(/^size /m, { timeoutMs: 30_000 });
+  let before: string;
+  try {
+    before = await startProgram(terminal);
+  } catch (error) {
+    await terminal[Symbol.asyncDispose]();
+    throw error;
+  }
   const isRestored = async (code: number): Promise<void> => {
     await terminal.until(new RegExp(`^ended with ${code}$`, "m"));
     const screen = await terminal.screen();

@@ -46,12 +46,18 @@ async function shell(tmux: Tmux, columns = 80) {
     columns,
     env: { PS1: "shell> ", NO_COLOR: "1" },
   });
-  await terminal.until("shell>");
   const stty = async (): Promise<string> => {
     const { stdout } = await new Deno.Command("stty", { args: ["-F", terminal.tty, "-a"] }).output();
     return new TextDecoder().decode(stdout);
   };
-  const before = await stty();
+  let before: string;
+  try {
+    await terminal.until("shell>");
+    before = await stty();
+  } catch (error) {
+    await terminal[Symbol.asyncDispose]();
+    throw error;
+  }
   return {
     terminal,
     run: (...args: readonly string[]) =>
