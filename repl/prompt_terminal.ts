@@ -157,6 +157,8 @@ export class PromptTerminal {
   async #openScreen(): Promise<LiveScreen> {
     const { openScreen } = await import("../verbs/live_screen.ts");
     this.#clear();
+    // What was typed has to be on the terminal before the screen takes it.
+    await this.#options.out.flush();
     return this.#screen = openScreen();
   }
 

@@ -165,6 +165,30 @@ test("ocs top lists all operations, and sorts them by a key", async (tmux) => {
   await at.isRestored();
 });
 
+test("watch, plot and top take the prompt's terminal and give it back as it was", async (tmux) => {
+  await using site = await observatory();
+  await using at = await shell(tmux);
+  await at.run("repl", ...site.site);
+  await at.terminal.until(/1 up> ?$/);
+  for (
+    const [line, shown, key] of [
+      ["watch faker1.false_temperatures", /^channel_01 +\S+ +\d/m, "q"],
+      ["plot faker1.false_temperatures channel_00", /[⠁-⣿]/, "C-c"],
+      ["top", /^faker1 .* acq +RUNNING/m, "q"],
+    ] as const
+  ) {
+    await at.terminal.line(line);
+    await at.terminal.until((screen) => /^(faker1|Agents: 1 up)/.test(screen) && shown.test(screen));
+    await at.terminal.key(key);
+    // The typed line is still there, and the prompt stands below it.
+    await at.terminal.until(new RegExp(`up> ${line}\\n.*up>$`), { what: `the prompt below "${line}"` });
+  }
+  await at.terminal.line("6*7");
+  await at.terminal.until(/^42$/m);
+  await at.terminal.line("exit");
+  await at.isRestored();
+});
+
 test("ocs watch restores the terminal at SIGTERM", async (tmux) => {
   await using site = await observatory();
   await using at = await shell(tmux);
