@@ -32,6 +32,7 @@ const BUFFER_BYTES = 8 * 1024 * 1024;
 const BUSY_TIMEOUT_MS = 5000;
 const RETRY_SECONDS = 5;
 const PASS_SECONDS = 1;
+const WATCH_SECONDS = 1;
 // Files announced just before a stop are still registered, as far as their checksums take no longer.
 const LAST_PASS_MS = 2000;
 
@@ -46,6 +47,7 @@ export class PysmurfMonitor implements AsyncDisposable {
   readonly #report: MonitorReport;
   readonly #listener: UdpListener;
   readonly #faultLog: LimitedLog;
+  #cancelWatch: () => void = () => {};
 
   /** Opens the UDP port, registers the feed `pysmurf_session_data` and the process `run`. */
   constructor(agent: Agent, { udpPort, dbPath, echoSql, testMode }: PysmurfMonitorOptions) {
@@ -92,6 +94,7 @@ export class PysmurfMonitor implements AsyncDisposable {
     } catch (error) {
       log.warn(`UDP receive buffer stays at the system's default: ${String(error)}`);
     }
+    this.#watchSystem();
   }
 
   /** What the session data of `run` show, also while it does not run. */
@@ -102,15 +105,21 @@ export class PysmurfMonitor implements AsyncDisposable {
   /** Closes the UDP port and tells which files are not in the database. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#listener[Symbol.asyncDispose]();
+    this.#cancelWatch();
     this.#metadata[Symbol.dispose]();
     this.#files.reportRest();
+  }
+
+  /** Looks from time to time whether the system has dropped datagrams, until the agent ends. */
+  #watchSystem(): void {
+    this.#report.droppedBySystem(droppedBySystem(this.port));
+    this.#cancelWatch = this.#agent.clock.setTimer(WATCH_SECONDS * 1000, () => this.#watchSystem());
   }
 
   async #run(session: Session<MonitorData>, testMode: boolean): Promise<string | readonly [boolean, string]> {
     session.data = this.#report.data;
     const { clock } = this.#agent;
     for (;;) {
-      this.#report.droppedBySystem(droppedBySystem(this.port));
       const isWell = await this.#files.pass(session.signal);
       session.degraded = !isWell;
       if (testMode && !isWell) return [false, `Database: ${this.#report.data.database.error}`];

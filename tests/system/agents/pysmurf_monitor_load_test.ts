@@ -36,7 +36,7 @@ Deno.test("PysmurfMonitor takes 10,000 datagrams a second, relays a tenth, and a
     /^UDP receive buffer: (\d+) bytes/.exec(bed.agent.logTexts.find((text) => /^UDP rec/.test(text)) ?? "") ??
       [];
   await untilTrue(async () => {
-    // `run` looks once a second at what the system has dropped.
+    // The monitor looks once a second at what the system has dropped.
     await bed.agent.advance(1);
     return udp.received + (udp.lost_in_system ?? 0) >= sent.sent;
   }, { what: "every datagram, read or counted as lost" });
