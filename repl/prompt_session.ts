@@ -1,5 +1,6 @@
 /** Lines of the prompt, one after the other. @module */
 import { ExitCode } from "../verbs/exit_code.ts";
+import { verbExitCode } from "../verbs/verb_exit_code.ts";
 import { isVerbLine } from "./is_verb_line.ts";
 import type { LineContext, LineResult } from "./line_context.ts";
 import { PROMPT_VERBS } from "./prompt_verbs.ts";
@@ -140,7 +141,8 @@ export class PromptSession {
       const { look } = this.#context.terminal;
       const text = error instanceof Error ? error.message : String(error);
       await this.#context.terminal.tell(`${look.style(["bold", "red"], "Error:")} ${text}`);
-      return { outcome: "refused", code: ExitCode.USAGE };
+      const code = verbExitCode(error) ?? ExitCode.FAILED;
+      return { outcome: code === ExitCode.USAGE ? "refused" : "failed", code };
     }
   }
 

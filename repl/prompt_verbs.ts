@@ -3,10 +3,10 @@ import { VERBS } from "../verbs/parse_verb.ts";
 
 /** Verbs that only the prompt has, with what `help` says of them. */
 export const OWN_VERBS: Readonly<Record<string, string>> = {
-  help: "List the verbs; help VERB, help AGENT, help AGENT.OP.",
-  run: "run [--deadline SECONDS] [--log FILE] SCRIPT.ts [ARGS]: run a script, as ocs run does.",
-  again: "again N: repeat line N of the journal; without N the last line.",
-  save: "save FILE.ts: write what was typed here as a script.",
+  help: "List the verbs. help VERB, help AGENT, help AGENT.OP.",
+  run: "Run a script: run [--deadline SECONDS] [--log FILE] SCRIPT [ARG]…",
+  again: "Repeat a line: again N, see journal; without N the last one.",
+  save: "Keep what was typed here as a script: save FILE.ts",
   exit: "Leave the prompt.",
 };
 

@@ -1,4 +1,5 @@
 /** The verbs that only the prompt has. @module */
+import { stripVTControlCharacters } from "node:util";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { parseVerb } from "../verbs/parse_verb.ts";
 import { splitLine } from "../verbs/split_line.ts";
@@ -71,19 +72,22 @@ function overview({ terminal }: LineContext): string {
   const { look } = terminal;
   const colors = look.style("bold", "x") !== "x";
   const parsed = parseVerb(["--help"], { columns: look.columns, colors, program: "" });
-  const verbs = "out" in parsed ? parsed.out.trimEnd() : "";
-  const more = Object.entries(OWN_VERBS).map(([verb, text]) =>
-    `  ${look.style("bold", verb.padEnd(8))} ${text}`
-  );
+  const lines = "out" in parsed ? parsed.out.split("\n") : [];
+  // The parser's list of verbs, without what it says of itself.
+  const verbs = lines.filter((line) => /^\s{2}/.test(stripVTControlCharacters(line)));
+  const own = verbs.findIndex((line) => /^\s+help\s/.test(stripVTControlCharacters(line)));
+  const more = Object.entries(OWN_VERBS).map(([verb, text]) => `  ${verb.padEnd(8)}${text}`);
   return [
-    verbs,
+    look.style("bold", "Verbs"),
+    ...verbs.slice(0, own < 0 ? verbs.length : own),
     "",
-    "At the prompt only:",
+    look.style("bold", "At the prompt only"),
     ...more,
     "",
-    "Everything else is TypeScript with await. Each agent is a variable: await faker1.acq.status()",
-    "_ is the last result. Results of verbs go to a file with > FILE or >> FILE.",
-    "Tab completes, Ctrl-R searches the history, Ctrl-C comes back to the prompt.",
+    "Everything else is TypeScript, with await. Each agent is a variable:",
+    "await faker1.acq.status(). _ is the last result. > FILE or >> FILE behind a",
+    "verb keeps its result. Tab completes, Ctrl-R searches the history, Ctrl-C comes",
+    "back to the prompt.",
   ].join("\n");
 }
 

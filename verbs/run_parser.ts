@@ -39,6 +39,8 @@ const PIPE_COLUMNS = 100;
 
 /** The parser wants a name; at the prompt there is none to be seen. */
 const NO_NAME = "prompt:";
+// deno-lint-ignore no-control-regex -- escapes of colours
+const SHOWN_NAME = /(?:\x1b\[\d+m)*prompt:(?:\x1b\[\d+m)* /g;
 
 /** Help, version, completions or an error ends the parsing. */
 class Ended extends Error {}
@@ -65,8 +67,8 @@ export function runParser<P extends Parser<"sync", unknown, unknown>>(
       aboveError: "none",
       colors: look.colors,
       maxWidth: Number.isFinite(look.columns) ? look.columns : PIPE_COLUMNS,
-      stdout: (text) => out += `${text.replaceAll(`${NO_NAME} `, "")}\n`,
-      stderr: (text) => err += `${text.replaceAll(`${NO_NAME} `, "")}\n`,
+      stdout: (text) => out += `${withoutName(text)}\n`,
+      stderr: (text) => err += `${withoutName(text)}\n`,
       onError: () => {
         throw new Ended();
       },
@@ -78,6 +80,11 @@ export function runParser<P extends Parser<"sync", unknown, unknown>>(
     if (!(error instanceof Ended)) throw error;
     return { out, err: err + hint(words, { err, program, usage: parser.usage }), code: 2 };
   }
+}
+
+/** Takes the name away that there is none of, with the colours it may have. */
+function withoutName(text: string): string {
+  return text.replaceAll(SHOWN_NAME, "");
 }
 
 /** What to try instead; the parser itself suggests verbs, but not options. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { freePort } from "../../helpers/free_port.ts";
+import { Program } from "../../helpers/process.ts";
 import { writeSite } from "../../helpers/site_file.ts";
 import { openBed, pipePrompt, startPipe } from "./prompt_bed.ts";
 
@@ -148,6 +149,28 @@ Deno.test("again and journal know the lines of earlier prompts", async () => {
   const journal = await pipePrompt(bed.site, ["journal delay_task --json"]);
   const entries = JSON.parse(journal.stdout) as { line: string; outcome: string }[]; // as the verb's page says
   assert.deepEqual(entries.map(({ line }) => line), Array(3).fill("start faker1.delay_task delay=0 --wait"));
+});
+
+Deno.test("save writes what was typed as a script that runs by itself", async () => {
+  await using bed = await openBed(["faker1"]);
+  const { code, stdout } = await pipePrompt(bed.site, [
+    "start faker1.delay_task delay=0.1 --wait",
+    "nosuch",
+    "const { session } = await faker1.delay_task({ delay: 0.2 })",
+    "console.log('delay', session.data.requested_delay)",
+    "save night.ts",
+    "save night.ts",
+  ]);
+  assert.equal(code, 1);
+  assert.match(stdout, /Wrote \d lines to night\.ts/);
+  const run = await Program.run({
+    name: "night.ts",
+    command: Deno.execPath(),
+    args: ["run", "-A", "--quiet", "night.ts"],
+    cwd: bed.site.folder,
+    env: { OCS_CONFIG_DIR: "" },
+  });
+  assert.match(run.stdout, /OCSReply: OK : [^]*\ndelay 0\.2\n/);
 });
 
 Deno.test("ocs repl ends by a signal, leaves what runs, and says so", async () => {

@@ -58,7 +58,8 @@ test("the prompt lists agents as variables, starts, waits and shows, at 80 colum
   await terminal.line("await faker1.delay_task.start({ delay: 2 })");
   await terminal.until("OCSReply: OK : Started task");
   await terminal.until(/^test_realm 2 up, faker1\.delay_task runs>$/m);
-  await terminal.until(/faker1\.delay_task has ended: succeeded\ntest_realm 2 up>$/);
+  await terminal.until(/faker1\.delay_task Exited after 2\.0 seconds/);
+  await terminal.until(/faker1\.delay_task has ended: succeeded\n(.*\n)?test_realm 2 up>$/);
   await terminal.line("exit");
   assert.equal(await terminal.ended(), 0);
 });
@@ -171,6 +172,37 @@ test("leaving with running operations asks whether to stop, leave or cancel", as
   await second.key("C-d");
   await second.until("Left running: faker1.acq (ocs stop faker1.acq ends it)");
   assert.equal(await second.ended(), 0);
+});
+
+test("a pattern is asked for before several are touched; a view gives the line back", async (tmux) => {
+  await using bed = await openBed(["faker1", "faker2"]);
+  await using terminal = await openPrompt(tmux, bed.site);
+  await terminal.until("2 up>");
+  await terminal.line("start */acq");
+  await terminal.until(/Really start these 2\? \[y\/N\]$/);
+  await terminal.line("n");
+  await terminal.until(/\n.*2 up>$/);
+  await terminal.line("start */acq");
+  await terminal.until(/\[y\/N\]$/);
+  await terminal.line("y");
+  await terminal.until(/2 run>$/);
+  await terminal.line("watch faker1.false_temperatures");
+  await terminal.until("q quits");
+  assert.equal((await terminal.state()).alternateScreen, true);
+  await terminal.key("q");
+  await terminal.until(/2 run>$/);
+  assert.deepEqual(
+    [(await terminal.state()).alternateScreen, (await terminal.state()).cursorVisible],
+    [false, true],
+  );
+  await terminal.line("plot faker1.false_temperatures channel_00");
+  await terminal.until("q quits");
+  await terminal.key("C-c");
+  await terminal.until(/2 run>$/);
+  await terminal.line("stop */acq --yes");
+  await terminal.until(/faker2\.acq has ended: succeeded/);
+  await terminal.line("6 * 7");
+  await terminal.until(/^42$/m);
 });
 
 test("a lost router shows in the prompt; a wait goes on and the next command waits for it", async (tmux) => {
