@@ -10,6 +10,8 @@ export interface PromptState {
   /** Whether the first listing is not complete. */
   readonly listening: boolean;
   readonly up: number;
+  /** Heard, but without an answer. */
+  readonly stuck: number;
   readonly expired: number;
   /** What this prompt has started and still runs. */
   readonly own: readonly OwnOperation[];
@@ -22,12 +24,13 @@ const MAX_NAME = 24;
 
 /** Writes the prompt: `satp1 12 up, 1 expired, faker1.acq runs> `. */
 export function promptText(state: PromptState, look: Look): string {
-  const { site, router, listening, up, expired, own } = state;
+  const { site, router, listening, up, stuck, expired, own } = state;
   const name = site.length > MAX_SITE ? `${site.slice(0, MAX_SITE - 1)}…` : site;
   const parts: string[] = [];
   if (router === "lost") parts.push(look.style(["bold", "red"], "router lost"));
   else if (listening) parts.push(`${up} up, listening`);
   else parts.push(`${up} up`);
+  if (stuck > 0) parts.push(look.style("red", `${stuck} stuck`));
   if (expired > 0) parts.push(look.style("red", `${expired} expired`));
   const [first] = own;
   const title = first === undefined ? "" : `${first.agent}.${first.op}`;

@@ -26,7 +26,9 @@ const LISTING_MS = 1500;
 
 /** Reads lines from the terminal until the operator leaves. */
 export async function runOnTerminal(options: RunReplOptions): Promise<number> {
-  const { out, err, plain = false } = options;
+  const { out, err } = options;
+  // A terminal that knows no cursor is a typewriter.
+  const plain = options.plain === true || Deno.env.get("TERM") === "dumb";
   await using stack = new AsyncDisposableStack();
   let tell = (text: string): void => void out.write(`${text}\n`);
   const log = {
@@ -78,13 +80,14 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
   const site = siteName(context);
   const text = (): string => {
     const agents = [...fleet.agents.values()];
-    const expired = agents.filter(({ state }) => state === "expired").length;
+    const count = (wanted: string): number => agents.filter(({ state }) => state === wanted).length;
     return promptText({
       site,
       router: fleet.router.state,
       listening: fleet.listening,
-      up: agents.length - expired,
-      expired,
+      up: count("up"),
+      stuck: count("stuck"),
+      expired: count("expired"),
       own: own.running,
     }, terminal.look);
   };

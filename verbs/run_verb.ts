@@ -35,7 +35,7 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
   const options: VerbOptions = {
     ...context.options,
     // Of a wait it bounds the operation's time, not that of the requests.
-    timeoutSeconds: isWait(command) ? context.options.timeoutSeconds : command.timeout,
+    timeoutSeconds: (isWait(command) ? undefined : command.timeout) ?? context.options.timeoutSeconds,
     privs: privsOf(command.privs) ?? context.options.privs,
   };
   if (command.command === "listen") return await runListen(command, options, terminal);

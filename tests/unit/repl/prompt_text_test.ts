@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { type PromptState, promptText } from "../../../repl/prompt_text.ts";
 import { PLAIN } from "../../../verbs/look.ts";
 
-const STATE: PromptState = { site: "satp1", router: "up", listening: false, up: 12, expired: 0, own: [] };
+const STATE: PromptState = {
+  site: "satp1",
+  router: "up",
+  listening: false,
+  up: 12,
+  stuck: 0,
+  expired: 0,
+  own: [],
+};
 const text = (state: Partial<PromptState>) => promptText({ ...STATE, ...state }, PLAIN);
 const own = (agent: string) => ({ agent, op: "acq", kind: "process" as const, sessionId: 1, startedMs: 0 });
 
@@ -11,6 +19,7 @@ Deno.test("promptText() tells site, agents, what runs, and what is wrong", () =>
   assert.equal(text({ listening: true, up: 3 }), "satp1 3 up, listening> ");
   assert.equal(text({ expired: 2, own: [own("a1")] }), "satp1 12 up, 2 expired, a1.acq runs> ");
   assert.equal(text({ own: [own("a1"), own("a2")] }), "satp1 12 up, 2 run> ");
+  assert.equal(text({ stuck: 1 }), "satp1 12 up, 1 stuck> ");
   assert.equal(text({ router: "lost" }), "satp1 router lost> ");
 });
 
