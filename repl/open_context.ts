@@ -4,7 +4,7 @@ import type { SiteOptions } from "../site/mod.ts";
 import { FleetWatch } from "../verbs/fleet_watch.ts";
 import { NightLog } from "../verbs/night_log.ts";
 import { openSharedLink } from "../verbs/shared_link.ts";
-import { DEFAULT_TIMEOUT_SECONDS, type SiteLink, type VerbOptions } from "../verbs/site_link.ts";
+import { DEFAULT_TIMEOUT_SECONDS, type VerbOptions } from "../verbs/site_link.ts";
 import { siteKey, stateFolder, userAtHost } from "../verbs/state_folder.ts";
 import { AgentVariables } from "./agent_variables.ts";
 import { Evaluator } from "./evaluator.ts";
@@ -13,6 +13,7 @@ import { OwnOperations } from "./own_operations.ts";
 import { definePromptGlobals } from "./prompt_globals.ts";
 import type { PromptTerminal } from "./prompt_terminal.ts";
 import { PROMPT_VERBS } from "./prompt_verbs.ts";
+import { Reachable } from "./reachable.ts";
 
 /** How a context is opened. */
 export interface OpenContextOptions extends Pick<VerbOptions, "timeoutSeconds" | "privs"> {
@@ -33,14 +34,12 @@ export async function openContext(
   { site, terminal, log, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, privs }: OpenContextOptions,
 ): Promise<OpenContext> {
   await using stack = new AsyncDisposableStack();
-  let link: SiteLink | undefined = undefined;
-  const own = new OwnOperations(async () => {
-    // Commands wait for a router that is away, within their deadline.
-    await link?.connection.joined(timeoutSeconds * 1000);
-  });
-  link = stack.use(await openSharedLink({ site, timeoutSeconds, privs, guard: own }));
+  let reachable: Reachable | undefined = undefined;
+  const own = new OwnOperations(async ({ agent }) => await reachable?.until(agent));
+  const link = stack.use(await openSharedLink({ site, timeoutSeconds, privs, guard: own }));
   const fleet = stack.use(FleetWatch.open(link, { log }));
   own.fleet = fleet;
+  reachable = stack.use(new Reachable({ link, fleet, timeoutSeconds }));
   const variables = stack.use(new AgentVariables({ link, fleet, reserved: PROMPT_VERBS }));
   const evaluator = stack.use(new Evaluator());
   stack.use(definePromptGlobals());
