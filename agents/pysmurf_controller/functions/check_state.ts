@@ -2,6 +2,7 @@
 import type { RunResult } from "../../../framework/operation.ts";
 import { flag, float } from "../../../framework/params.ts";
 import { errorText } from "../../../framework/run_outcome.ts";
+import type { Logger } from "../../../internal/log.ts";
 import type { Session } from "../../../framework/session.ts";
 import { CHECK_STATE_DOC } from "./docs.ts";
 import { addData, type FunctionParts, markSimulated } from "./run_function.ts";
@@ -45,6 +46,12 @@ class StateCheck {
   readonly #testMode: boolean;
   /** The trouble that was told of last; the same trouble is told of once. */
   #trouble: string | undefined;
+  /** What helpers print: each one that is started in vain prints the same. */
+  readonly #output: Logger = {
+    info: (text) => this.#log((log) => log.info(text)),
+    warn: (text) => this.#log((log) => log.warn(text)),
+    error: (text) => this.#log((log) => log.error(text)),
+  };
 
   constructor(
     parts: FunctionParts,
@@ -98,12 +105,17 @@ class StateCheck {
         heard();
         this.#fail(text);
       },
-    }, () => END_SECONDS);
+      log: this.#output,
+    }, { endWithinSeconds: () => END_SECONDS, orphanSeconds: 0 });
     cancel();
     if (this.#session.signal.aborted) return undefined;
     if (silence.signal.aborted) return `nothing was heard of the card for ${SILENCE_SECONDS} s and more`;
     if (!success) return traceback ?? "no reason given";
     return this.#testMode ? undefined : "the helper ended by itself";
+  }
+
+  #log(write: (log: Logger) => void): void {
+    if (this.#trouble === undefined) write(this.#parts.agent.log);
   }
 
   #show(data: Readonly<Record<string, unknown>>): void {

@@ -7,7 +7,7 @@ import type { Logger } from "../../../internal/log.ts";
 import { ChildProcess } from "../child_process.ts";
 import { TextLines } from "../text_lines.ts";
 import { decodeObject, decodeRecord, encodeCall, isObject, toRecord } from "./function_record.ts";
-import HELPER from "./helper.py" with { type: "text" };
+import { helperProgram } from "./helper_program.ts";
 import { MAX_RESULT_BYTES, readLines, ResultPipe } from "./result_pipe.ts";
 import {
   failedRecord,
@@ -15,6 +15,7 @@ import {
   type FunctionName,
   type FunctionRecord,
   type FunctionWatcher,
+  type Patience,
   type SmurfBackend,
 } from "./smurf_backend.ts";
 
@@ -31,22 +32,28 @@ export interface PythonBackendOptions {
   readonly log: Logger;
 }
 
-// The helper travels in the environment: nothing lies around on the disk, its input is the request alone, and a list
-// of processes stays readable. Taken out at once, so that the helper's own children do not inherit it.
-const HELPER_VARIABLE = "OCS_SMURF_HELPER";
-const LOADER = `import os; exec(compile(os.environ.pop("${HELPER_VARIABLE}"), "helper.py", "exec"))`;
+/** How a helper is looked after. */
+interface SuperviseOptions {
+  /** For one that goes on until it is stopped. */
+  readonly patience?: Patience;
+  /** Gets what it prints; default the agent's. */
+  readonly log: Logger | undefined;
+}
 
 // A child of the helper may hold the pipes open for ever after the helper has gone.
 const DRAIN_SECONDS = 2;
-
-// Our own end, however it came, leaves a helper so long to close its stream; it learns of it by the end of its input.
-const ORPHAN_SECONDS = 30;
+// Without an answer yet there is more to lose: a machine under load may have been late to read it.
+const ANSWER_SECONDS = 10;
 
 /** Calls functions in Python. */
 export class PythonBackend implements SmurfBackend {
   readonly simulated = false;
   readonly #options: PythonBackendOptions;
-  readonly #children = new Set<ChildProcess>();
+  /** Helpers that run, and how long they may outlive the agent. */
+  readonly #children = new Map<ChildProcess, number>();
+  /** Calls that end before the agent does. */
+  readonly #calls = new Set<Promise<FunctionRecord>>();
+  #over = false;
 
   /** Starts nothing yet. */
   constructor(options: PythonBackendOptions) {
@@ -56,11 +63,12 @@ export class PythonBackend implements SmurfBackend {
   /** Calls a function; one that is aborted gets SIGINT, SIGTERM and SIGKILL within 6 s, with its children. */
   async call(call: FunctionCall, watcher: FunctionWatcher): Promise<FunctionRecord> {
     const { clock } = this.#options;
-    return await this.#supervise(call, false, async (child) => {
+    return await this.#supervise(call, { log: watcher.log }, async (child) => {
       const result = new ResultPipe(child.result, () => child.kill());
       using _abort = onAbort(watcher.signal, () => void child.end(clock));
       const code = await child.exited;
       await settled(result.ended, DRAIN_SECONDS, clock);
+      if (!result.endsWithLine) await settled(result.ended, ANSWER_SECONDS - DRAIN_SECONDS, clock);
       if (result.tooMuch) {
         return failedRecord(`${cannot(call)}: its result has more than ${MAX_RESULT_BYTES} bytes`);
       }
@@ -72,16 +80,16 @@ export class PythonBackend implements SmurfBackend {
   async follow(
     call: FunctionCall,
     watcher: FunctionWatcher,
-    endWithinSeconds: () => number,
+    patience: Patience,
   ): Promise<FunctionRecord> {
     const { clock, log } = this.#options;
-    return await this.#supervise(call, true, async (child) => {
+    return await this.#supervise(call, { patience, log: watcher.log }, async (child) => {
       let record: FunctionRecord | undefined;
       let fault: string | undefined;
       const over = new AbortController();
       const end = (): void => {
         child.closeInput();
-        void sleep(endWithinSeconds(), { clock, signal: over.signal }).then(() => {
+        void sleep(patience.endWithinSeconds(), { clock, signal: over.signal }).then(() => {
           if (!child.running) return;
           log.error(`${call.funcName}: the helper did not end in time and is killed`);
           child.kill();
@@ -104,35 +112,59 @@ export class PythonBackend implements SmurfBackend {
     });
   }
 
-  /** Kills the helpers that are still there. */
+  /** Kills the helpers that are still there; those that may outlive the agent are left to their guard. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#children].map((child) => child[Symbol.asyncDispose]()));
+    this.#over = true;
+    for (const [child, orphanSeconds] of this.#children) {
+      child.closeInput();
+      if (orphanSeconds === 0) child.kill();
+      else this.#options.log.warn(`A helper still tidies up; it is killed after ${orphanSeconds} s`);
+    }
+    await Promise.all(this.#calls);
   }
 
   async #supervise(
     call: FunctionCall,
-    lasting: boolean,
+    options: SuperviseOptions,
     work: (child: ChildProcess) => Promise<FunctionRecord>,
   ): Promise<FunctionRecord> {
-    const { python, slot, childEnvironment, clock, log } = this.#options;
+    const running = this.#run(call, options, work);
+    if ((options.patience?.orphanSeconds ?? 0) > 0) return await running;
+    this.#calls.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#calls.delete(running);
+    }
+  }
+
+  async #run(
+    call: FunctionCall,
+    { patience, log = this.#options.log }: SuperviseOptions,
+    work: (child: ChildProcess) => Promise<FunctionRecord>,
+  ): Promise<FunctionRecord> {
+    const { python, slot, childEnvironment, clock } = this.#options;
+    const program = helperProgram();
     let child: ChildProcess;
     try {
       child = await ChildProcess.start({
         command: python,
-        args: ["-u", "-c", LOADER],
-        env: { ...childEnvironment(), [HELPER_VARIABLE]: HELPER },
+        args: ["-u", ...program.args],
+        env: { ...childEnvironment(), ...program.env },
         input: encodeCall(call, slot ?? null),
-        keepInputOpen: lasting,
+        keepInputOpen: patience !== undefined,
         output: "read",
         resultPipe: true,
         log,
-        ...(lasting ? { orphanSeconds: ORPHAN_SECONDS } : {}),
+        orphanSeconds: patience?.orphanSeconds,
       });
     } catch (error) {
       return failedRecord(errorText(error));
     }
     await using _child = child;
-    this.#children.add(child);
+    this.#children.set(child, patience?.orphanSeconds ?? 0);
+    // The agent's end may have come while it was being started.
+    if (this.#over) child.kill();
     void child.exited.then(() => this.#children.delete(child));
     const output = Promise.all([
       forward(child.stdout, (line) => log.info(`${call.funcName}: ${line}`)),

@@ -28,6 +28,11 @@ export class ResultPipe {
     return this.#tooMuch;
   }
 
+  /** Whether what has come so far ends with the end of a line, as our own helper's answer does. */
+  get endsWithLine(): boolean {
+    return this.#chunks.at(-1)?.at(-1) === 10;
+  }
+
   /** What has come so far. */
   bytes(): Uint8Array {
     const all = new Uint8Array(this.#size);

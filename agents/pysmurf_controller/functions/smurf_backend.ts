@@ -1,5 +1,7 @@
 /** What carries out the functions of a SMuRF card: sodetlib in Python, or the simulated crate. @module */
 
+import type { Logger } from "../../../internal/log.ts";
+
 /** Functions by the names of the protocol (smurf 2.9); the last row is ours, for what the reference does in the agent. */
 export type FunctionName =
   | "take_noise"
@@ -48,6 +50,16 @@ export interface FunctionWatcher {
   onMessage(text: string): void;
   /** Called with the text of a failure after which the function goes on. */
   onError(text: string): void;
+  /** Gets what the function prints; default the agent's log. */
+  readonly log?: Logger;
+}
+
+/** How long a function that is asked to end may take. */
+export interface Patience {
+  /** Seconds until it is ended by force, looked at when it is asked; may be `Infinity`. */
+  readonly endWithinSeconds: () => number;
+  /** Seconds that it may go on ending when the agent has gone before it. */
+  readonly orphanSeconds: number;
 }
 
 /**
@@ -60,16 +72,8 @@ export interface SmurfBackend extends AsyncDisposable {
   readonly simulated: boolean;
   /** Calls a function and waits for its end; on abort it is ended by force after a short grace. */
   call(call: FunctionCall, watcher: FunctionWatcher): Promise<FunctionRecord>;
-  /**
-   * Calls a function that goes on until it is stopped: on abort it is asked to end in good order.
-   *
-   * @param endWithinSeconds How long it may take to end after that, looked at when it is asked; then it is ended by force.
-   */
-  follow(
-    call: FunctionCall,
-    watcher: FunctionWatcher,
-    endWithinSeconds: () => number,
-  ): Promise<FunctionRecord>;
+  /** Calls a function that goes on until it is stopped: on abort it is asked to end in good order. */
+  follow(call: FunctionCall, watcher: FunctionWatcher, patience: Patience): Promise<FunctionRecord>;
 }
 
 /** A record of a function that did not come to its end. */

@@ -11,8 +11,8 @@ import { type FunctionCall, lastLine } from "./smurf_backend.ts";
 
 // sodetlib waits until the last file is closed.
 const CLOSE_SECONDS = 120;
-// The agent's operations get 8 s to end with it.
-const CLOSE_ON_SHUTDOWN_SECONDS = 7;
+// The agent waits 8 s for its operations. A stream that takes longer is better closed behind its back than not at all.
+const ORPHAN_SECONDS = 30;
 
 /** Registers it. */
 export function registerStream(parts: FunctionParts): void {
@@ -68,7 +68,7 @@ async function stream(parts: FunctionParts, session: Session, call: FunctionCall
     onData: (data) => addData(session, data),
     onMessage: (message) => session.addMessage(message),
     onError: (error) => log.error(`stream: ${error}`),
-  }, () => shutdown.aborted ? CLOSE_ON_SHUTDOWN_SECONDS : CLOSE_SECONDS);
+  }, { endWithinSeconds: () => shutdown.aborted ? Infinity : CLOSE_SECONDS, orphanSeconds: ORPHAN_SECONDS });
   if (record.success) {
     addData(session, isObject(record.return_val) ? record.return_val : {});
     addData(session, { stream_on: false, last_updated: now() });

@@ -4,14 +4,14 @@ import {
   PYSMURF_CONTROLLER,
   type PysmurfControllerOptions,
 } from "../../../agents/pysmurf_controller/options.ts";
-import { OCSClient } from "../../../client/mod.ts";
+import { connectWamp, OCSClient } from "../../../client/mod.ts";
 import { createLog, type LogRecord, startAgent } from "../../../framework/mod.ts";
 import { parseFeedAddress } from "../../../ocs/addresses.ts";
 import { type EncodedBlock, parseBlocks } from "../../../ocs/block.ts";
 import { parseFeedEvent } from "../../../ocs/encoded_feed.ts";
-import { connectWamp } from "../../../client/mod.ts";
 import { Router } from "../../../router/mod.ts";
 import { parseOptions } from "../../../site/parse_options.ts";
+import { startTestAgent } from "../../../testing/mod.ts";
 import { startSmallMonitor } from "../../helpers/small_monitor.ts";
 import { untilTrue } from "../../helpers/until.ts";
 
@@ -51,6 +51,15 @@ export async function readJournal(folder: string, name?: string): Promise<Journa
   const lines = text.split("\n").filter((line) => line !== "");
   const entries: JournalEntry[] = lines.map((line) => JSON.parse(line));
   return name === undefined ? entries : entries.filter((entry) => entry.name === name);
+}
+
+/** Waits until the stand-in remembers something. */
+async function readMemory(folder: string, key: string): Promise<unknown> {
+  const [value] = await untilTrue(
+    async () => [JSON.parse(await Deno.readTextFile(`${folder}/${key}`))],
+    { what: `"${key}"` },
+  );
+  return value;
 }
 
 /** Starts everything. Dispose of it. */
@@ -124,15 +133,34 @@ export async function startFunctions(
       return blocks.get(feed) ?? [];
     },
     /** Waits until the stand-in remembers something. */
-    memory: (key: string): Promise<unknown> =>
-      untilTrue(async () => [JSON.parse(await Deno.readTextFile(`${folder}/${key}`))], { what: `"${key}"` })
-        .then(([value]) => value),
+    memory: (key: string) => readMemory(folder, key),
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await agent.stop();
       await connection.close();
       await monitor[Symbol.asyncDispose]();
       await router.stop();
+      for (const name of Object.keys(variables)) Deno.env.delete(name);
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Starts the controller alone, with a clock that stands still but for `agent.advance`. Dispose of it. */
+export async function startStill(python: string, memory: Readonly<Record<string, unknown>>) {
+  const folder = await Deno.makeTempDir({ prefix: "standin_" });
+  for (const [key, value] of Object.entries(memory)) {
+    await Deno.writeTextFile(`${folder}/${key}`, JSON.stringify(value));
+  }
+  const variables = standInVariables(folder);
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  const agent = await startTestAgent(PysmurfController, PYSMURF_CONTROLLER, { options: { slot: 2, python } });
+  return {
+    agent,
+    folder,
+    memory: (key: string) => readMemory(folder, key),
+    async [Symbol.asyncDispose]() {
+      await agent[Symbol.asyncDispose]();
       for (const name of Object.keys(variables)) Deno.env.delete(name);
       await Deno.remove(folder, { recursive: true });
     },

@@ -58,6 +58,14 @@ test("CTL-27: a failing function fails its operation with a traceback and publis
   assert.equal((await bed.blocks("noise_results")).length, 1);
 });
 
+test("infinities of a function arrive as the largest floats, so that clients can read the session", async (python) => {
+  await using bed = await startFunctions(python);
+  const reply = await bed.run("take_noise", { duration: 1, kwargs: { misbehave: "infinite" } });
+  assert.equal(reply.session.success, true);
+  const { values } = Object(reply.session.data?.["quantiles"])["white_noise_level"];
+  assert.deepEqual(values, [-1, 1, 1, 1, 1].map((sign) => sign * Number.MAX_VALUE));
+});
+
 test("CTL-25: a result of 1 MB is received whole", async (python) => {
   await using bed = await startFunctions(python);
   const reply = await bed.run("take_iv", { kwargs: { misbehave: "large" } });

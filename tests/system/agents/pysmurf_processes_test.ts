@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { untilTrue } from "../../helpers/until.ts";
 import { isAlive, outcome, pythonTests } from "./controller_bed.ts";
-import { startFunctions } from "./functions_bed.ts";
+import { startFunctions, startStill } from "./functions_bed.ts";
 
 const test = await pythonTests();
 
@@ -165,7 +165,10 @@ test("operations without sodetlib, or without Python, fail with the reason", asy
     /^Cannot start "\/no\/such\/python": /,
   );
   assert.match(await reason({ options: { python: "false" } }), /wrote no result and ended with exit code 1$/);
-  assert.match(await reason({ options: { slot: undefined } }), /no slot is known, expected --slot or SLOT/);
+  assert.match(
+    await reason({ options: { slot: undefined } }),
+    /Cannot reach the SMuRF: no slot is known, expected --slot or SLOT/,
+  );
 });
 
 test("CTL-29: check_state starts with the agent, reads at its interval and publishes", async (python) => {
@@ -234,8 +237,34 @@ test("CTL-29: check_state without a card at its start is degraded, says so once,
   assert.deepEqual([session.status, session.degraded, session.op_code], ["running", true, 8]);
   const complaints = [...bed.texts("info"), ...bed.texts("error")].filter((text) => /no carrier/.test(text));
   assert.equal(complaints.length, 2, "one message, and one traceback in the log");
+  // And nothing else, such as an interpreter that trips over its own threads at its end.
+  assert.equal(bed.texts("error").length, 1, bed.texts("error").join("\n"));
   await Deno.remove(`${bed.folder}/control`);
   await untilTrue(async () => !(await bed.status("check_state")).session.degraded, {
     what: "a good session",
   });
+});
+
+test("check_state whose helper falls silent starts another one", async (python) => {
+  await using bed = await startStill(python, { control: "hang" });
+  await bed.memory("hanging");
+  // The time of the agent, which the helper does not know.
+  await bed.agent.advance(69);
+  assert.equal((await bed.agent.status("check_state")).session.degraded, false);
+  // It is given some seconds to end by itself.
+  await untilTrue(async () => {
+    await bed.agent.advance(1);
+    return (await bed.agent.status("check_state")).session.degraded;
+  }, { what: "a complaint" });
+  const texts = (await bed.agent.status("check_state")).session.messages?.map(([, text]) => String(text)) ??
+    [];
+  assert.ok(texts.some((text) => /nothing was heard of the card for 60 s and more/.test(text)), texts.join());
+  await Deno.remove(`${bed.folder}/control`);
+  await untilTrue(async () => {
+    await bed.agent.advance(1);
+    return !(await bed.agent.status("check_state")).session.degraded;
+  }, { what: "a good session" });
+  // The time of the agent would run away from the helper at its end.
+  await bed.agent.stop("check_state");
+  await untilTrue(async () => (await bed.agent.status("check_state")).session.status === "done");
 });

@@ -55,4 +55,6 @@ class DetConfig:
         standin.note("get_smurf_control", [], kwargs)
         if standin.recall("control") == "gone":
             raise RuntimeError("no carrier in this slot")
+        if standin.recall("control") == "hang":
+            standin.misbehave("hang")
         return SmurfControl(self.stream_id)

@@ -11,4 +11,6 @@ def take_noise(smurf, cfg, duration, misbehave=None, channels=100, **kwargs):
     rows = [[float(level), 1.0, 0.5] for level in range(channels)]
     if channels > 3:
         rows[3][0] = standin.NAN
+    if misbehave == "infinite":
+        rows = [[-standin.INF, 1.0, 0.5]] * 20 + [[standin.INF, 1.0, 0.5]] * 80
     return None, {"noise_pars": standin.array(rows), "band_medians": [50.0] * 8}

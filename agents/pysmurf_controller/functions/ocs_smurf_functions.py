@@ -1,35 +1,16 @@
-"""Calls one function for the controller and writes what came of it to descriptor 3.
-
-The controller writes one line of JSON to standard input (func_name, args, kwargs, slot,
-run_in_main_process) and closes it; the answer is one JSON object (success, return_val,
-traceback). The functions stream and check_state go on until standard input ends; they write
-a line of JSON for each update (data or error), and the answer as the last one.
-
-Needs Python 3.6; sodetlib and numpy are those of the site, imported only by what needs them.
-"""
-import json
-import math
+"""The functions themselves: what they call of sodetlib, and what they return of it (smurf 2.7)."""
 import os
-import signal
-import sys
-import threading
 import time
-import traceback
 
-RESULT_FD = 3
-KEYS = {"func_name", "args", "kwargs", "slot", "run_in_main_process"}
+from ocs_smurf_channel import stopping, write
+from ocs_smurf_values import numbers, quantiles
+
 NUM_BANDS = 8
 NUM_BIAS_GROUPS = 12
-QUANTILES = [10, 25, 50, 75, 90]
 RSSI_TIMEOUT_SECONDS = 2
 
-stopping = threading.Event()
 # The control object, once there is one: an aborted function may have left its stream open.
 control = None
-
-
-class Aborted(BaseException):
-    """The controller wants the function to end now."""
 
 
 class ProcedureFailed(Exception):
@@ -40,94 +21,20 @@ class ProcedureFailed(Exception):
         self.data = data
 
 
-def json_safe(value):
-    """Makes JSON of whatever functions return; NaN becomes 0, infinities the largest float."""
-    if value is None or isinstance(value, (str, bool)):
-        return value
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        value = float(value)
-        if math.isnan(value):
-            return 0.0
-        return math.copysign(sys.float_info.max, value) if math.isinf(value) else value
-    if isinstance(value, dict):
-        return {key if isinstance(key, str) else str(key): json_safe(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [json_safe(one) for one in value]
-    if hasattr(value, "tolist"):
-        return json_safe(value.tolist())
-    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
-        return {name: json_safe(getattr(value, name)) for name in value.__dataclass_fields__}
-    if hasattr(value, "__fspath__"):
-        return os.fspath(value)
-    # A result of ten minutes is not lost for an odd member.
-    return repr(value)[:200]
-
-
-class Output:
-    """Standard output that outlives its reader: a print must not keep a stream from being closed."""
-
-    def __init__(self, stream):
-        self.stream = stream
-
-    def write(self, text):
-        try:
-            return self.stream.write(text)
-        except BrokenPipeError:
-            return len(text)
-
-    def flush(self):
-        try:
-            self.stream.flush()
-        except BrokenPipeError:
-            pass
-
-    def __getattr__(self, name):
-        return getattr(self.stream, name)
-
-
-def write(message):
-    """Writes one line to the controller; without a controller there is nothing more to do but to end."""
-    data = memoryview(json.dumps(json_safe(message)).encode() + b"\n")
-    try:
-        while len(data) > 0:
-            data = data[os.write(RESULT_FD, data):]
-    except BrokenPipeError:
-        stopping.set()
-
-
-def numbers(values):
-    """A list of floats of any sequence."""
-    values = values.tolist() if hasattr(values, "tolist") else values
-    return [float(value) for value in values]
-
-
-def quantiles(name, values):
-    """Quantiles of what is not NaN, interpolated linearly; all 0 where there is nothing."""
-    known = sorted(value for value in numbers(values) if not math.isnan(value))
-
-    def at(percent):
-        place = (len(known) - 1) * percent / 100
-        low = math.floor(place)
-        high = min(low + 1, len(known) - 1)
-        if known[low] == known[high]:
-            return known[low]
-        return known[low] + (known[high] - known[low]) * (place - low)
-
-    found = [at(percent) for percent in QUANTILES] if known else [0.0] * len(QUANTILES)
-    return {"name": name, "quantiles": QUANTILES, "values": found, "total": len(known)}
+def own_slot():
+    """The slot of the card, as text."""
+    slot = os.environ.get("SLOT")
+    if not slot:
+        raise RuntimeError("Cannot reach the SMuRF: no slot is known, expected --slot or SLOT")
+    return slot
 
 
 def get_control(load_tune=True, **kwargs):
     """The control object and configuration of this slot."""
     global control
     from sodetlib.det_config import DetConfig
-    slot = os.environ.get("SLOT")
-    if not slot:
-        raise RuntimeError("Cannot set up the SMuRF control: no slot is known, expected --slot or SLOT")
     cfg = DetConfig()
-    cfg.load_config_files(slot=slot)
+    cfg.load_config_files(slot=own_slot())
     smurf = cfg.get_smurf_control(**kwargs)
     control = smurf
     if load_tune:
@@ -284,7 +191,7 @@ def all_off(disable_amps=True, disable_tones=True):
 def restart_rssi():
     """Wakes the link to the carrier; without a control object, which could not be made over a dead link."""
     import epics
-    root = "smurf_server_s{}:AMCc:".format(os.environ["SLOT"])
+    root = "smurf_server_s{}:AMCc:".format(own_slot())
     probe = root + "FpgaTopLevel:AmcCarrierCore:AmcCarrierBsi:SlotNumber"
 
     def responds():
@@ -358,23 +265,6 @@ def check_state(poll_interval=10.0, test_mode=False):
     return {}
 
 
-ONCE = [test, take_noise, take_bgmap, take_iv, take_bias_steps, take_bias_waves, run_uxm_setup,
-        run_uxm_relock, overbias_tes, set_biases, bias_dets, all_off, restart_rssi, stream_off]
-LASTING = [stream, check_state]
-FUNCTIONS = {function.__name__: function for function in ONCE + LASTING}
-
-
-def stop_with_input():
-    """Asks the function to end when standard input does: the controller wants it, or is gone."""
-    while sys.stdin.buffer.read(65536):
-        pass
-    stopping.set()
-
-
-def abort(_signal, _frame):
-    raise Aborted()
-
-
 def close_stream():
     """Closes the stream that an aborted function has left open."""
     if control is None:
@@ -384,41 +274,7 @@ def close_stream():
         sodetlib.stream_g3_off(control)
 
 
-def run(request):
-    """Calls the function; gives the record."""
-    if set(request) != KEYS:
-        raise ValueError("expected the keys {}, got {}".format(sorted(KEYS), sorted(request)))
-    name = request["func_name"]
-    if name not in FUNCTIONS:
-        raise ValueError("Invalid function name: {}".format(name))
-    if request["slot"] is not None:
-        os.environ["SLOT"] = str(request["slot"])
-    if FUNCTIONS[name] in LASTING:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, lambda _signal, _frame: stopping.set())
-        threading.Thread(target=stop_with_input, daemon=True).start()
-    return FUNCTIONS[name](*request["args"], **request["kwargs"])
-
-
-def main():
-    os.set_inheritable(RESULT_FD, False)
-    sys.stdout, sys.stderr = Output(sys.stdout), Output(sys.stderr)
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, abort)
-    try:
-        record = {"success": True, "return_val": run(json.loads(sys.stdin.readline())), "traceback": None}
-    except ProcedureFailed as error:
-        record = {"success": False, "return_val": error.data, "traceback": traceback.format_exc()}
-    except Aborted:
-        record = {"success": False, "return_val": None, "traceback": "Aborted by the controller"}
-        try:
-            close_stream()
-        except Exception:
-            traceback.print_exc()
-    except Exception:
-        record = {"success": False, "return_val": None, "traceback": traceback.format_exc()}
-    write(record)
-
-
-if __name__ == "__main__":
-    main()
+ONCE = [test, take_noise, take_bgmap, take_iv, take_bias_steps, take_bias_waves, run_uxm_setup,
+        run_uxm_relock, overbias_tes, set_biases, bias_dets, all_off, restart_rssi, stream_off]
+LASTING = [stream, check_state]
+FUNCTIONS = {function.__name__: function for function in ONCE + LASTING}
