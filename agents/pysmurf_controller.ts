@@ -52,16 +52,18 @@ export class PysmurfController implements AsyncDisposable {
     agent.registerTask("run", {
       doc: RUN_DOC,
       abortable: true,
+      blocking: false,
       // Peer socs: nothing is declared, so whatever else is sent is let through.
       strays: "drop",
       params: { script: text({ check: (script) => script !== "" }), ...OUTPUT_PARAMS },
     }, (session, { script, args, log }) => runner.run(session, { script, args, log: logMode(log) }));
 
-    agent.registerTask("abort", { doc: ABORT_DOC }, () => runner.abort());
+    agent.registerTask("abort", { doc: ABORT_DOC, blocking: false }, () => runner.abort());
 
     agent.registerTask("tune_squids", {
       doc: TUNE_SQUIDS_DOC,
       abortable: true,
+      blocking: false,
       strays: "drop",
       params: OUTPUT_PARAMS,
     }, (session, { args, log }) => runner.run(session, { script: tuneScript, args, log: logMode(log) }));

@@ -102,6 +102,8 @@ class FileScriptLog implements ScriptLog {
   static async open(path: string, options: ScriptLogOptions): Promise<FileScriptLog> {
     let file: Deno.FsFile;
     try {
+      // Opening a pipe waits for whoever reads it, for ever.
+      if (await isPipe(path)) throw new TypeError("it is a pipe");
       file = await Deno.open(path, { append: true, create: true });
     } catch (error) {
       // Deno says the path once more.
@@ -146,6 +148,14 @@ class FileScriptLog implements ScriptLog {
       this.#options.log.error(`Cannot write to log file "${this.#path}" any more: ${errorText(error)}`);
       this.#closed = true;
     }
+  }
+}
+
+async function isPipe(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFifo === true;
+  } catch {
+    return false; // Not there yet, or the attempt to open it tells why not.
   }
 }
 

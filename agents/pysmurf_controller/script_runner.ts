@@ -47,6 +47,7 @@ export class ScriptRunner implements AsyncDisposable {
    */
   async run(session: Session, request: ScriptRequest): Promise<ScriptResult> {
     const { lock, current, agent: { clock, log } } = this.#parts;
+    if (session.signal.aborted) return [false, "Aborted before the script was started"];
     using held = await lock.acquireTimeout({ timeoutSeconds: 0, job: request.script });
     if (!held.acquired) {
       return [
@@ -95,7 +96,8 @@ export class ScriptRunner implements AsyncDisposable {
     this.#child = undefined;
     const graceOver = sleep(GRACE_SECONDS, { clock });
     await Promise.race([output, graceOver]);
-    await scriptLog?.ended(code);
+    // A disk that hangs holds up neither the operation nor the lock.
+    await Promise.race([scriptLog?.ended(code), graceOver]);
     await graceOver;
     this.#close(child, output, scriptLog);
     return [code === 0, `Script has finished with exit code ${pyStr(code)}`];

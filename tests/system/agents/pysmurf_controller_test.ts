@@ -16,8 +16,8 @@ Deno.test("PysmurfController describes run, abort and tune_squids", async () => 
   assert.equal(agent_class, "PysmurfController");
   assert.deepEqual(
     tasks.filter(([name]) => ["run", "abort", "tune_squids"].includes(name))
-      .map(([name, , { abortable, min_privs }]) => [name, abortable, min_privs]),
-    [["abort", false, 1], ["run", true, 1], ["tune_squids", true, 1]],
+      .map(([name, , { blocking, abortable, min_privs }]) => [name, blocking, abortable, min_privs]),
+    [["abort", false, false, 1], ["run", false, true, 1], ["tune_squids", false, true, 1]],
   );
   for (const [, , { docstring }] of [...tasks, ...processes]) {
     assert.match(docstring ?? "", /^\w+\(.*\)\n\n\*\*(Task|Process)\*\*/);
@@ -192,11 +192,16 @@ Deno.test("CTL-15, 16: one script at a time, and who is refused learns the holde
 
 Deno.test("CTL-17: run frees the lock after a failed script, program and log file, a second later each", async () => {
   await using bed = await startController({ options: { python: "/no/such/python" } });
+  await new Deno.Command("mkfifo", { args: [`${bed.folder}/pipe`] }).output();
   const unstartable: [params: Record<string, unknown>, message: RegExp][] = [
     [{ script: "x.py" }, /^Cannot start "\/no\/such\/python": there is no such program/],
     [{ script: "x.py", log: "" }, /^Cannot open log file "": /],
     [{ script: "x.py", log: `${bed.folder}/missing/run.log` }, /^Cannot open log file ".*run.log": /],
     [{ script: "x.py", log: bed.folder }, /^Cannot open log file /],
+    [
+      { script: "x.py", log: `${bed.folder}/pipe` },
+      /^Cannot open log file ".*pipe": it is a pipe, expected a file/,
+    ],
     [{ script: `${bed.folder}/no.ts`, args: ["nul\0"] }, /^Cannot start ".*": .*null bytes/],
     [
       { script: `${bed.folder}/no.ts`, args: ["x".repeat(200_000)] },

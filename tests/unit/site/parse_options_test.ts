@@ -7,6 +7,7 @@ import {
   toArguments,
 } from "../../../site/mod.ts";
 import { isOptionName } from "../../../site/arguments.ts";
+import { formatOptionHelp } from "../../../site/option_help.ts";
 import { nearMiss } from "../../../site/near_miss.ts";
 
 const SPECS = {
@@ -53,6 +54,15 @@ Deno.test("parseOptions() reads numbers as Python's int() and float() do", () =>
   for (const text of ["1,5", "e5", ".", "1e", "--"]) {
     assert.throws(() => parseOptions(SPECS, [`--ratio=${text}`]), /expected a number/, text);
   }
+});
+
+Deno.test("parseOptions() takes a declared short name, with its value behind it or behind =", () => {
+  const specs = { "monitor-id": { type: "string", short: "m", help: "" } } as const satisfies OptionSpecs;
+  assert.equal(parseOptions(specs, ["-m", "one"]).monitorId, "one");
+  assert.equal(parseOptions(specs, ["-m=one", "--monitor-id", "two"]).monitorId, "two");
+  assert.throws(() => parseOptions(specs, ["-m"]), /--monitor-id has no value/);
+  assert.throws(() => parseOptions(specs, ["-x", "one"]), /-x is not an option here/);
+  assert.match(formatOptionHelp([{ title: "Options", specs }]), /-m, --monitor-id TEXT/);
 });
 
 Deno.test("parseOptions() takes abbreviations that can mean only one option", () => {
