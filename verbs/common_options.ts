@@ -51,6 +51,9 @@ export const NO_SITE_OPTIONS = object({
   addressRoot: constant(undefined),
 });
 
+/** Either of them: the same names, with values or without. */
+export type SiteParser = typeof SITE_OPTIONS | typeof NO_SITE_OPTIONS;
+
 /** What site options say. */
 export type SiteFlags = InferValue<typeof siteObject>;
 

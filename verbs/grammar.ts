@@ -1,7 +1,6 @@
 /** The operators' verbs, as data for the parser: their arguments and options. @module */
 import {
   argument,
-  choice,
   command,
   constant,
   flag,
@@ -25,7 +24,7 @@ import {
   REQUEST_OPTIONS,
   SITE_OPTIONS,
 } from "./common_options.ts";
-import { TOP_ORDERS } from "./top_order.ts";
+import { liveGrammar } from "./live_grammar.ts";
 
 const target = argument(string({ metavar: "AGENT.OP" }), {
   description: message`Agent and operation, such as faker1.acq; all that match: faker*.acq or */acq.`,
@@ -46,19 +45,6 @@ const interval = optional(option("--interval", float({ metavar: "SECONDS", min: 
 
 const count = optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
   description: message`End after so many events.`,
-}));
-
-const feed = argument(string({ metavar: "AGENT.FEED" }), {
-  description: message`Agent and feed, such as faker1.false_temperatures.`,
-});
-
-const plain = withDefault(
-  flag("--plain", { description: message`Write lines; redraw nothing. For pipes that is so anyway.` }),
-  false,
-);
-
-const readings = optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
-  description: message`Write so many readings as lines, then end.`,
 }));
 
 /**
@@ -241,87 +227,10 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
     { brief: message`Search what was typed at the prompt, night by night.` },
   );
 
-  const watch = command(
-    "watch",
-    merge(
-      object({
-        command: constant("watch"),
-        feed,
-        fields: multiple(argument(string({ metavar: "FIELD" }), {
-          description: message`Only these fields; * and ? stand for any letters.`,
-        })),
-        plain,
-        count: readings,
-      }),
-      JSON_OPTION,
-      REQUEST_OPTIONS,
-      site,
-    ),
-    { brief: message`Show the newest values of a feed, live.` },
-  );
-
-  const plot = command(
-    "plot",
-    merge(
-      object({
-        command: constant("plot"),
-        feed,
-        field: argument(string({ metavar: "FIELD" }), { description: message`Field to draw.` }),
-        last: optional(option("--last", float({ metavar: "SECONDS", min: 1 }), {
-          description: message`How much of the past to show; default 300.`,
-        })),
-        min: optional(option("--min", float({ metavar: "VALUE" }), {
-          description: message`Lowest value of the axis; default: that of the data.`,
-        })),
-        max: optional(option("--max", float({ metavar: "VALUE" }), {
-          description: message`Highest value of the axis.`,
-        })),
-        unit: optional(option("--unit", string({ metavar: "TEXT" }), {
-          description: message`Unit to write at the axis.`,
-        })),
-        plain,
-        count: readings,
-      }),
-      JSON_OPTION,
-      REQUEST_OPTIONS,
-      site,
-    ),
-    { brief: message`Draw a field of a feed over time, live.` },
-  );
-
-  const top = command(
-    "top",
-    merge(
-      object({
-        command: constant("top"),
-        sort: withDefault(
-          option("--sort", choice(TOP_ORDERS, { metavar: "ORDER" }), {
-            description: message`By ${TOP_ORDERS.join(", ")}.`,
-          }),
-          "trouble",
-        ),
-        interval: withDefault(
-          option("--interval", float({ metavar: "SECONDS", min: 0.1 }), {
-            description: message`Time between tables, where they are printed below each other.`,
-          }),
-          2,
-        ),
-        plain,
-        count: optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
-          description: message`Write so many tables, then end.`,
-        })),
-      }),
-      JSON_OPTION,
-      REQUEST_OPTIONS,
-      site,
-    ),
-    { brief: message`Show what all agents do, live.` },
-  );
-
   return or(
-    or(watch, plot, top),
     or(agents, show),
     or(start, stop, abort, wait, status, data, messages),
+    liveGrammar(site),
     or(listen, journal),
   );
 }

@@ -11,6 +11,7 @@ import {
 } from "../ocs/mod.ts";
 import type { Look } from "./look.ts";
 import { openSite, type VerbOptions } from "./site_link.ts";
+import { safeText } from "./terminal_text.ts";
 
 /** One event as `--json` writes it; `message` is what Python's `ocs-client-cli listen --json` gives. */
 export interface ListenEvent {
@@ -119,7 +120,7 @@ function heartbeatText(message: unknown, look: Look): string {
 function blocksText(message: unknown, look: Look): string {
   return parseBlocks(message).map(({ block_name: name, data, timestamps }) => {
     const fields = Object.entries(data).map(([field, values]) =>
-      `${field} ${look.style("bold", brief(values.at(-1)))}`
+      `${field} ${look.style("bold", safeText(brief(values.at(-1)), look))}`
     );
     const count = timestamps.length === 1 ? "" : look.style("dim", `  (newest of ${timestamps.length})`);
     return `${name}: ${fields.join("  ")}${count}`;

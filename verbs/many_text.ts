@@ -5,6 +5,7 @@ import { type ManyRow, rowResult } from "./many_rows.ts";
 import { isActive, type Match, type Matches } from "./match_targets.ts";
 import { sessionState, stateStyle } from "./session_text.ts";
 import { formatTable } from "./table.ts";
+import { safeText } from "./terminal_text.ts";
 
 /** What is going to be done, and what is not. */
 export interface Plan {
@@ -71,19 +72,21 @@ function stateCell({ reply, error }: ManyRow, look: Look): string {
 }
 
 function answerCell(row: ManyRow, waited: boolean, look: Look): string {
-  if (row.error !== undefined) return look.style("red", row.error.message);
+  if (row.error !== undefined) return look.style("red", safeText(row.error.message, look));
   const result = rowResult(row, waited);
   const style = { ok: "green", failed: "red", timeout: "yellow" } as const;
   const word = { ok: "OK", failed: "ERROR", timeout: "TIMEOUT" }[row.reply.ok ? "ok" : result];
-  return `${look.style(style[result], word)}${row.reply.message === "" ? "" : ` - ${row.reply.message}`}`;
+  return `${look.style(style[result], word)}${
+    row.reply.message === "" ? "" : ` - ${safeText(row.reply.message, look)}`
+  }`;
 }
 
 function messageCell({ reply, error }: ManyRow, look: Look): string {
-  if (error !== undefined) return look.style("red", error.message);
+  if (error !== undefined) return look.style("red", safeText(error.message, look));
   // The lines that every session has say no more than the column before.
   const said = (reply.session.messages ?? []).filter(([, text]) => !/^Status is now "/.test(pyStr(text)));
   const last = said.at(-1);
-  return look.style("dim", last === undefined ? "-" : pyStr(last[1]));
+  return look.style("dim", last === undefined ? "-" : safeText(pyStr(last[1]), look).replaceAll(/\s+/g, " "));
 }
 
 /** Small numbers come first. */

@@ -35,7 +35,9 @@ export function replyText(target: string, reply: OCSReply, look: Look): string {
     : status === ResponseCode.TIMEOUT
     ? look.style("yellow", "TIMEOUT")
     : look.style(["bold", "red"], "ERROR");
-  const lines = [`${look.style("bold", target)}: ${code}${message === "" ? "" : ` - ${message}`}`];
+  const lines = [
+    `${look.style("bold", target)}: ${code}${message === "" ? "" : ` - ${safeText(message, look)}`}`,
+  ];
   if (session.session_id === undefined) {
     if (status === ResponseCode.OK) lines.push("  never run");
     return lines.join("\n");

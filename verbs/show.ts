@@ -4,6 +4,7 @@ import type { Look } from "./look.ts";
 import type { Outcome } from "./outcome.ts";
 import { sessionState, stateStyle } from "./session_text.ts";
 import { openSite, type VerbOptions } from "./site_link.ts";
+import { safeText } from "./terminal_text.ts";
 
 /** An agent's description as `--json` writes it: the answer to `get_api`, and who answered. */
 export interface AgentDescription {
@@ -54,7 +55,9 @@ function describeOperation([name, session, info]: ApiOperation, look: Look): str
   if (info.min_privs > 1) notes.push(`needs level ${info.min_privs}`);
   if (info.op_type === "task" && info.abortable === true) notes.push("can be aborted");
   const lines = [`  ${look.style("cyan", name)}  ${notes.join(", ")}`];
-  for (const line of dedent(info.docstring ?? "")) lines.push(look.style("dim", `      ${line}`.trimEnd()));
+  for (const line of dedent(safeText(info.docstring ?? "", look))) {
+    lines.push(look.style("dim", `      ${line}`.trimEnd()));
+  }
   return lines.join("\n");
 }
 

@@ -1,4 +1,5 @@
 /** Many agents that are no more than a WAMP session, a heartbeat and an answer. @module */
+import { pause } from "../../../internal/pause.ts";
 import { connectWamp, OpCode, type WampConnection } from "../../../client/mod.ts";
 
 /** One operation of a plain agent. */
@@ -99,7 +100,7 @@ export class PlainAgents implements AsyncDisposable {
     const reply = await answer(action, () => [0, "Session.", encode(agent, op) ?? {}]);
     while (action === "wait" && agent.operations.get(op)?.code === OpCode.RUNNING) {
       if (this.#closing.signal.aborted) return reply;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause(10, { signal: this.#closing.signal });
     }
     return action === "wait" ? [0, "Session.", encode(agent, op) ?? {}] : reply;
   }
