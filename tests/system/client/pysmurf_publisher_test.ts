@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Float, PysmurfPublisher, type PysmurfPublisherOptions } from "../../../mod.ts";
+import { VERSION } from "../../../internal/version.ts";
 import { ManualClock } from "../../../internal/manual_clock.ts";
 import { Program } from "../../helpers/process.ts";
 import { UdpReceiver } from "../../helpers/udp_receiver.ts";
@@ -177,7 +178,7 @@ Deno.test("PysmurfPublisher labels files with the outermost action, also after a
   await publisher[Symbol.asyncDispose]();
   await receiver.until(5);
   const payloads = receiver.messages.slice(1, 4).map((message) => message["payload"]);
-  const common = { path: "/data/x", type: "iv", pysmurf_version: "ocs-deno 0.1.0" };
+  const common = { path: "/data/x", type: "iv", pysmurf_version: `ocs-deno ${VERSION}` };
   const action = { action: "take_iv", action_ts: "1700000110" };
   const none = { action: null, action_ts: null };
   assert.deepEqual(payloads, [
