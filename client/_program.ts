@@ -19,6 +19,16 @@ export class Voice {
     }).catch(() => {/* whoever was to read it is gone, and there is nobody to tell */});
   }
 
+  /** Writes one line of the script's own at once, so that it stands in order with what the script prints. */
+  tell(text: string): void {
+    const bytes = new TextEncoder().encode(`${text}\n`);
+    try {
+      for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+    } catch {
+      // Whoever was to read it is gone, and there is nobody to tell.
+    }
+  }
+
   /** Waits until all is written, half a second at most. */
   async flush(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -89,20 +89,25 @@ export async function runInTurn<Operation extends Startable>(
   return outcomes;
 }
 
-/** Does something with each of several operations at the same time, and collects what becomes of it. */
+/**
+ * Does something with each of several operations at the same time, and collects what becomes of it.
+ *
+ * @throws {ScriptInterruptedError} If the script was interrupted meanwhile, once all are through with their step.
+ */
 export async function outcomesOf<Operation extends Pick<Startable, "agent">>(
   operations: readonly Operation[],
   work: (operation: Operation) => Promise<OCSReply>,
 ): Promise<Outcome<Operation>[]> {
-  return await Promise.all(operations.map(async (operation): Promise<Outcome<Operation>> => {
+  const outcomes = await Promise.all(operations.map(async (operation): Promise<Outcome<Operation>> => {
     try {
       return { operation, reply: await work(operation), error: undefined };
     } catch (reason) {
-      if (reason instanceof ScriptInterruptedError) throw reason;
       const error = reason instanceof Error ? reason : new Error(String(reason));
       return { operation, reply: undefined, error };
     }
   }));
+  for (const { error } of outcomes) if (error instanceof ScriptInterruptedError) throw error;
+  return outcomes;
 }
 
 /**

@@ -61,15 +61,15 @@ export async function runScript(
   options: RunScriptOptions = {},
 ): Promise<number> {
   const voice = new Voice();
-  // On a terminal the cursor stands behind a ^C.
-  const lineEnd = options.say === undefined && Deno.stderr.isTerminal() ? "\n" : "";
   const say = options.say ?? ((text) => voice.say(text));
-  const script = new Script({ ...options, say });
+  const script = new Script({ ...options, say: options.say ?? ((text) => voice.tell(text)) });
   let interruptedCode: number | undefined;
   const leave = options.leave ?? ((code) => void voice.flush().then(() => Deno.exit(code)));
   const climb = (by: string, exitCode: number) => {
     interruptedCode ??= exitCode;
     const rung = script.interrupt(by);
+    // On a terminal the cursor stands behind a ^C.
+    const lineEnd = by === "Ctrl-C" && options.say === undefined && Deno.stderr.isTerminal() ? "\n" : "";
     say(lineEnd + rungText(script, rung, by));
     if (rung === 3) leave(interruptedCode);
   };
@@ -178,12 +178,19 @@ function rungText(script: Script, rung: Rung, by: string): string {
 }
 
 function isInterruption(error: unknown): boolean {
+  if (error instanceof SuppressedError) {
+    return isInterruption(error.suppressed) && isInterruption(error.error);
+  }
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isInterruption);
   return error instanceof ScriptInterruptedError;
 }
 
 function errorText(error: unknown): string {
-  if (error instanceof SuppressedError) return `${errorText(error.suppressed)}\n${errorText(error.error)}`;
+  if (error instanceof SuppressedError) {
+    // That it was interrupted has been told.
+    const told = [error.suppressed, error.error].filter((part) => !isInterruption(part));
+    return told.map(errorText).join("\n");
+  }
   if (!(error instanceof Error)) return `Error: ${error}`;
   const isProgramming = error instanceof TypeError || error instanceof ReferenceError;
   return `Error: ${error.message}${isProgramming ? `\n${error.stack ?? ""}` : ""}`;

@@ -34,6 +34,7 @@ const DEADLINE_STEPS_SECONDS = [0, 30, 150];
 /** What a script gets to leave after it was told to for the third time. */
 const LEAVE_MS = 3000;
 const TIMEOUT_CODE = 4;
+const IS_REMOTE = /^(https?|data|npm|jsr):/;
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /**
@@ -51,7 +52,9 @@ export async function runScriptFile(script: string, options: RunScriptFileOption
     void options.say(`Cannot write the log file any more: ${error instanceof Error ? error.message : error}`);
   });
   const stream = log === undefined ? "inherit" : "piped";
-  const child = startDeno(["run", "-A", "--quiet", target, ...options.args], {
+  // A script of elsewhere has no place in the lock file of whoever is here.
+  const lock = IS_REMOTE.test(target) ? ["--no-lock"] : [];
+  const child = startDeno(["run", "-A", "--quiet", ...lock, target, ...options.args], {
     env: clientEnvironment(options.site),
     stdin: options.readsInput === false ? "null" : "inherit",
     stdout: stream,
@@ -158,7 +161,7 @@ class Ladder {
 }
 
 async function findScript(script: string): Promise<string> {
-  if (/^(https?|file|data|npm|jsr):/.test(script)) return script;
+  if (IS_REMOTE.test(script) || script.startsWith("file:")) return script;
   const found = await Deno.stat(script).catch(() => undefined);
   if (found?.isFile) return script;
   const what = found === undefined ? "there is no such file" : "it is no file";

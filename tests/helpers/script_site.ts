@@ -1,6 +1,8 @@
 /** A router with agents that scripts drive, all in this process. @module */
 import { FakeDataAgent } from "../../agents/fake_data.ts";
 import { FAKE_DATA } from "../../agents/fake_data/options.ts";
+import { PysmurfController } from "../../agents/pysmurf_controller.ts";
+import { PYSMURF_CONTROLLER } from "../../agents/pysmurf_controller/options.ts";
 import { RegistryAgent } from "../../agents/registry.ts";
 import { REGISTRY } from "../../agents/registry/options.ts";
 import { type ClientSite, connectWamp } from "../../client/mod.ts";
@@ -103,6 +105,8 @@ export interface ScriptSite extends AsyncDisposable {
 export interface ScriptSiteOptions {
   /** Instance ids of fake-data agents. */
   readonly fakers?: readonly string[];
+  /** Instance ids of pysmurf controllers with simulated crates. */
+  readonly smurfs?: readonly string[];
   /** Crates by instance id. */
   readonly crates?: Readonly<Record<string, Partial<CrateOptions>>>;
   /** Whether there is a registry. */
@@ -111,7 +115,7 @@ export interface ScriptSiteOptions {
 
 /** Starts a router and agents, all in this process. */
 export async function startScriptSite(
-  { fakers = [], crates = {}, registry = false }: ScriptSiteOptions,
+  { fakers = [], smurfs = [], crates = {}, registry = false }: ScriptSiteOptions,
 ): Promise<ScriptSite> {
   const router = await Router.start({});
   const running = new Map<string, RunningAgent>();
@@ -128,6 +132,17 @@ export async function startScriptSite(
   for (const instanceId of fakers) {
     const options = parseOptions(FAKE_DATA.options, []);
     running.set(instanceId, await startAgent(FakeDataAgent, { instanceId, connection, options }));
+  }
+  for (const instanceId of smurfs) {
+    const options = { ...parseOptions(PYSMURF_CONTROLLER.options, []), simulate: true };
+    running.set(
+      instanceId,
+      await startAgent<typeof PYSMURF_CONTROLLER.options, PysmurfController>(PysmurfController, {
+        instanceId,
+        connection,
+        options,
+      }),
+    );
   }
   for (const [instanceId, own] of Object.entries(crates)) {
     const options = { slowSeconds: 0, tells: true, broken: false, ...own };

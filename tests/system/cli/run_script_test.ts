@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { Program } from "../../helpers/process.ts";
+import { serveTree } from "../../../scripts/serve_tree.ts";
 import { type ScriptSite, startScriptSite } from "../../helpers/script_site.ts";
 import { untilTrue, within } from "../../helpers/until.ts";
 import { startOcs } from "./ocs.ts";
@@ -105,6 +106,23 @@ Deno.exit(7);
       assert.match(texts[3] ?? "", /^run ended with code 7 after \d+\.\d s$/);
     },
   ));
+
+Deno.test("ocs run takes a URL, and writes to no lock file of the folder it is in", () =>
+  withScript("", async ({ folder, siteWords }) => {
+    await using tree = serveTree(new URL("../../../", import.meta.url).pathname);
+    await Deno.writeTextFile(`${folder}/deno.json`, "{}\n");
+    const script = `${tree.url}scripts/examples/acquire.ts`;
+    await using program = startOcs(["run", ...siteWords, script, "--minutes", "0.01", "faker1"], {
+      cwd: folder,
+    });
+    const { code, stderr } = await end(program);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^faker1\.acq: session \d+\nDone, stopping\.\n$/);
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      "deno.json",
+      "script.ts",
+    ]);
+  }));
 
 Deno.test("ocs run passes SIGTERM on: the script cleans up, and its exit code is 143", () =>
   withScript(ACQUIRE, async ({ script, site, siteWords }) => {

@@ -9,6 +9,7 @@ import {
   ScriptInterruptedError,
   until,
   untilFlag,
+  withCleanup,
 } from "../../../client/mod.ts";
 import { FakeDataAgent } from "../../../agents/fake_data.ts";
 import { FAKE_DATA } from "../../../agents/fake_data/options.ts";
@@ -383,4 +384,18 @@ Deno.test("a clean-up waits for a router that is restarted meanwhile", async () 
   assert.deepEqual(said, ["Error: the router is gone", "Ending faker1.acq."]);
   await using faker = await OCSClient.connect("faker1", { site });
   assert.equal((await faker.operation("acq").status()).session.status, "done");
+});
+
+Deno.test("an interrupted scope whose clean-up fails tells that failure alone", async () => {
+  const { options, said, ctrlC } = ladder();
+  const code = await runScript(async (script) => {
+    await withCleanup(async (defer) => {
+      defer("close the valve", () => Promise.reject(new Error("stuck")));
+      ctrlC();
+      await script.sleep(60);
+    });
+  }, options);
+  assert.equal(code, 130);
+  assert.ok(said.includes("Error: Cannot close the valve: stuck"), said.join("\n"));
+  assert.ok(!said.some((text) => text.startsWith("Error: The script was interrupted")));
 });

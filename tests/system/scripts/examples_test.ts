@@ -17,7 +17,8 @@ async function withSite(
   ) => Promise<void>,
 ): Promise<void> {
   await using site = await startScriptSite({ registry: true, ...options });
-  const agents = Object.keys(options.crates ?? {}).length + (options.fakers ?? []).length;
+  const { fakers = [], smurfs = [], crates = {} } = options;
+  const agents = fakers.length + smurfs.length + Object.keys(crates).length;
   await untilTrue(async () => (await discoverAgents({ site: site.site })).length === agents);
   await run({ site, example: (...words) => runExample(site, words) });
 }
@@ -50,6 +51,14 @@ Deno.test("tune_all.ts tunes all crates at once, tells which failed, and fails b
     assert.equal(strict.code, 1);
     assert.match(strict.stderr, /Cannot go on with 2 agents: expected at least 3/);
     assert.deepEqual(await site.on(), []);
+  }));
+
+Deno.test("tune_all.ts sets up every pysmurf controller, here with simulated crates", () =>
+  withSite({ smurfs: ["smurf1", "smurf2"] }, async ({ example }) => {
+    const { code, stdout, stderr } = await example("tune_all", "--minimum", "2");
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "Tuned: smurf1, smurf2\n");
+    assert.match(stderr, /^PysmurfController: smurf1, smurf2\nuxm_setup: started on smurf1, smurf2\n/);
   }));
 
 Deno.test("wait_for_temperature.ts waits for a value, and tells what was seen when it does not come", () =>
