@@ -53,6 +53,7 @@ export class LiveScreen implements AsyncDisposable {
   #shown: readonly string[] | undefined;
   #drawing: Promise<void> | undefined;
   #nextFrameMs = 0;
+  #writingSinceMs: number | undefined;
 
   private constructor(port: ScreenPort, { clock = SYSTEM_CLOCK }: LiveScreenOptions) {
     this.#port = port;
@@ -140,11 +141,14 @@ export class LiveScreen implements AsyncDisposable {
       this.#shown = rows;
       if (update === "") continue;
       try {
+        this.#writingSinceMs = this.#clock.monotonicMs();
         await this.#port.write(update);
       } catch {
         // The terminal is gone.
         this.#end();
         return;
+      } finally {
+        this.#writingSinceMs = undefined;
       }
       const bytes = new TextEncoder().encode(update).length;
       const costMs = bytes / MAX_BYTES_PER_SECOND * 1000;
@@ -155,6 +159,8 @@ export class LiveScreen implements AsyncDisposable {
   #listen(): void {
     const signals = onStopSignals(() => void this[Symbol.asyncDispose](), () => this.#end());
     const stopWatching = this.#port.onChange((what) => {
+      // Between Ctrl-Z and the end of its pause the terminal is the shell's.
+      if (what === "size" && !this.#isOn) return;
       // Whatever the shell did meanwhile: all is set up anew.
       if (what === "continued") this.#leave();
       this.#enter();
@@ -196,7 +202,10 @@ export class LiveScreen implements AsyncDisposable {
     if (!this.#isOn) return;
     this.#isOn = false;
     this.#cancelEscape();
-    this.#port.writeNow(LEAVE);
+    const writingMs = this.#clock.monotonicMs() - (this.#writingSinceMs ?? Infinity);
+    // A terminal that takes nothing must not keep the program from ending; it gets this when it goes on.
+    if (writingMs >= CLOSE_MS) this.#port.write(LEAVE).catch(() => {});
+    else this.#port.writeNow(LEAVE);
     this.#port.returnKeys();
   }
 

@@ -155,3 +155,42 @@ Deno.test("LiveScreen draws all of its view anew when the program goes on after 
   assert.equal(count(port.written, ENTER), count(port.written, LEAVE) + 1);
   assert.match(port.updates.at(-1) ?? "", /view/);
 });
+
+Deno.test("LiveScreen does not wait for ever for a terminal that takes nothing", async () => {
+  const clock = new ManualClock();
+  const port = new PaperTerminal();
+  let nowAt = 0;
+  const writeNow = port.writeNow.bind(port);
+  port.writeNow = (text) => {
+    nowAt++;
+    writeNow(text);
+  };
+  const screen = LiveScreen.open(port, { clock });
+  await clock.advance(1);
+  port.held = [];
+  screen.draw(["stuck"]);
+  await clock.advance(0.2);
+  const written = nowAt;
+  const closing = screen[Symbol.asyncDispose]();
+  await clock.advance(0.5);
+  assert.notEqual(port.keys, undefined);
+  await clock.advance(0.6);
+  await closing;
+  // It was asked to take it when it can, not waited for.
+  assert.deepEqual([nowAt, port.keys, port.written.endsWith(LEAVE)], [written, undefined, true]);
+  for (const release of port.held) release();
+});
+
+Deno.test("LiveScreen leaves the terminal alone while the shell has it", async () => {
+  const clock = new ManualClock();
+  const port = new PaperTerminal();
+  await using _screen = LiveScreen.open(port, { clock });
+  await clock.advance(1);
+  port.press("\x1a");
+  await clock.advance(0.01);
+  port.onChangeListener?.("size");
+  assert.equal(port.keys, undefined);
+  // Nobody has stopped the program: it goes on by itself.
+  await clock.advance(0.2);
+  assert.notEqual(port.keys, undefined);
+});
