@@ -142,6 +142,8 @@ test("Ctrl-C comes back from a wait at once, and says what goes on and how to st
   await terminal.line("await new Promise((resolve) => setTimeout(resolve, 500))");
   await terminal.line("abort faker1.delay_task");
   await terminal.until(/faker1\.delay_task: OK/);
+  // What was interrupted tells its end.
+  await terminal.until(/Ended, after it was interrupted: await faker1\.delay_task\.wait\(\)\nOCSReply: OK/);
   await terminal.until(/faker1\.delay_task has failed/);
 });
 
