@@ -17,13 +17,15 @@ const MAX_MESSAGE = 4000;
 const MAX_CAUSES = 5;
 
 /** Writes a value; what is large is abbreviated. An OCSReply is as Python prints it. */
-export function describeValue(value: unknown, { columns, colors }: DescribeOptions): string {
+export function describeValue(value: unknown, options: DescribeOptions): string {
+  if (value instanceof Error) return describeError(value, options);
+  const { columns, colors } = options;
   try {
     return Deno.inspect(value, {
       colors,
       depth: 4,
       iterableLimit: 100,
-      strAbbreviateSize: 2000,
+      strAbbreviateSize: 500,
       breakLength: Number.isFinite(columns) ? columns : 100,
     });
   } catch (error) {
