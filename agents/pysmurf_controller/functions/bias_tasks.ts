@@ -44,7 +44,7 @@ export function registerBiasTasks(parts: FunctionParts): void {
     abortable: true,
     params: { bgs: BIAS_GROUPS },
   }, async (session, { bgs }) => {
-    // Peer ocs (PysmurfController.zero_biases): starts set_biases and succeeds without waiting (smurf B9).
+    // Peer socs (PysmurfController.zero_biases): starts set_biases and succeeds without waiting (smurf B9).
     const result = await setBiases(parts, session, { bias: 0, bgs });
     return typeof result === "string" ? "Finished zeroing biases" : result;
   });
@@ -55,7 +55,7 @@ export function registerBiasTasks(parts: FunctionParts): void {
     params: { rfrac: RFRAC, kwargs: KWARGS },
   }, (session, { rfrac, kwargs }) =>
     underLock(parts, session, {
-      // Peer ocs: the label is that of take_bias_steps.
+      // Peer socs: the label is that of take_bias_steps.
       label: "bias_steps",
       work: () =>
         runPlainFunction(parts, session, {

@@ -30,7 +30,7 @@ export function registerMeasurementTasks(parts: FunctionParts): void {
   agent.registerTask("uxm_setup", {
     doc: UXM_SETUP_DOC,
     abortable: true,
-    // Peer ocs (PysmurfController.uxm_setup): the last one is declared under a misspelt name (smurf B1).
+    // Peer socs (PysmurfController.uxm_setup): the last one is declared under a misspelt name (smurf B1).
     params: { bands: BANDS, kwargs: KWARGS, run_in_main_process: RUN_IN_MAIN_PROCESS },
   }, (session, { bands, kwargs, run_in_main_process: runInMainProcess }) =>
     underLock(parts, session, {
@@ -157,7 +157,7 @@ export function registerMeasurementTasks(parts: FunctionParts): void {
     {
       doc: TAKE_BIAS_WAVES_DOC,
       abortable: true,
-      // Peer ocs (PysmurfController.take_bias_waves): rfrac_range is not declared, bgs not used (smurf B2).
+      // Peer socs (PysmurfController.take_bias_waves): rfrac_range is not declared, bgs not used (smurf B2).
       params: {
         bgs: BIAS_GROUPS,
         kwargs: KWARGS,
@@ -179,7 +179,7 @@ export function registerMeasurementTasks(parts: FunctionParts): void {
               },
               runInMainProcess,
             },
-            // Peer ocs: the text is that of take_bias_steps.
+            // Peer socs: the text is that of take_bias_steps.
             message: "Finished taking bias steps",
             publish: feeds.biasWaves,
           }),

@@ -66,7 +66,7 @@ export function registerResultFeeds(
     },
     noise: (returned) => publish(noise, "noise_results", quantileBlock(returned)),
     iv: (returned) => publish(iv, "iv_results", quantileBlock(returned)),
-    // Peer ocs (PysmurfController.take_bias_steps): the block's name has one s more than the feed's.
+    // Peer socs (PysmurfController.take_bias_steps): the block's name has one s more than the feed's.
     biasSteps: (returned) => publish(biasSteps, "bias_steps_results", biasBlock(returned)),
     biasWaves: (returned) => publish(biasWaves, "bias_wave_results", biasBlock(returned)),
   };

@@ -45,7 +45,7 @@ export function registerStream(parts: FunctionParts): void {
               duration: duration === null ? null : new Float(duration),
               load_tune,
               test_mode,
-              // Peer ocs (PysmurfController.stream): the type is passed as the tag (smurf B21).
+              // Peer socs (PysmurfController.stream): the type is passed as the tag (smurf B21).
               kwargs: {
                 stream_type,
                 ...kwargs,
