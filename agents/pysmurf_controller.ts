@@ -33,7 +33,7 @@ export class PysmurfController implements AsyncDisposable {
   readonly #runner: ScriptRunner;
   readonly #functions: AsyncDisposable;
 
-  /** Registers the tasks `run`, `abort` and `tune_squids`, and listens to the monitor. */
+  /** Registers the tasks `run`, `abort` and `tune_squids` and the operations on the card, and listens to the monitor. */
   constructor(agent: Agent, options: PysmurfControllerOptions) {
     const { monitorId, slot, publisherId, tuneScript } = options;
     const parts: ControllerParts = {

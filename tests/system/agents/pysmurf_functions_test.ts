@@ -54,6 +54,7 @@ test("CTL-27: a failing function fails its operation with a traceback and publis
   assert.deepEqual([success, return_val], [false, null]);
   assert.match(traceback, /^Traceback[^]*take_noise[^]*ValueError: no such channel/);
   assert.deepEqual(await bed.blocks("noise_results"), []);
+  assert.ok(!bed.texts("error").some((text) => text.startsWith("Cannot publish")));
   await bed.run("take_noise", { duration: 1 });
   assert.equal((await bed.blocks("noise_results")).length, 1);
 });
