@@ -135,6 +135,12 @@ Deno.test("FleetWatch tells of agents that appear, expire, return and restart, w
   agents.set("b", "acq", { sessionId: 1, code: OpCode.RUNNING, messages: [] });
   await agents.beat("b");
   await untilTrue(() => site.of("agent-appeared").length === 1);
+  agents.set("b", "acq", { sessionId: 5, code: OpCode.FAILED, messages: [] });
+  await agents.beat("b");
+  await untilTrue(() => site.of("operation-ended").length === 1);
+  agents.set("b", "acq", { sessionId: 6, code: OpCode.RUNNING, messages: [] });
+  await agents.beat("b");
+  await untilTrue(() => fleet.agents.get("b")?.operations.get("acq")?.code === OpCode.RUNNING);
   const client = await link.client("b");
   for (let second = 0; second < 6; second++) {
     await agents.beat("a");
@@ -147,15 +153,18 @@ Deno.test("FleetWatch tells of agents that appear, expire, return and restart, w
   assert.notEqual(await link.client("b"), client);
   await agents.beat("b");
   await untilTrue(() => site.of("agent-returned").length === 1);
+  const returned = await link.client("b");
+  // A new process counts its sessions from 0 again: that this one failed is news all the same.
   agents.get("b").process = "2.5";
   agents.set("b", "acq", { sessionId: 0, code: OpCode.FAILED, messages: [[1, "no device"]] });
   await agents.beat("b");
-  await untilTrue(() => site.of("operation-ended").length === 1);
+  await untilTrue(() => site.of("operation-ended").length === 2);
+  assert.notEqual(await link.client("b"), returned);
   assert.deepEqual(site.of("agent-returned"), [
     { kind: "agent-returned", agent: "b", restarted: false, lost: [] },
     { kind: "agent-returned", agent: "b", restarted: true, lost: ["acq"] },
   ]);
-  assert.deepEqual(site.of("operation-ended")[0]?.messages, [[1, "no device"]]);
+  assert.deepEqual(site.of("operation-ended")[1]?.messages, [[1, "no device"]]);
 });
 
 Deno.test("FleetWatch announces each failed run once with its last messages, also one between two heartbeats", async () => {
