@@ -51,8 +51,12 @@ export class EventTeller implements Disposable {
     this.#timer = undefined;
     const events = this.#events;
     this.#events = [];
-    const { tell, look } = this.#options;
-    const texts = eventTexts(events, { look, isOwn: (event) => this.#ownEnds.has(event) });
+    const { tell, look, own } = this.#options;
+    const texts = eventTexts(events, {
+      look,
+      isOwn: (event) => this.#ownEnds.has(event),
+      ownOf: (agent) => own.running.filter((one) => one.agent === agent).map(({ op }) => op),
+    });
     this.#ownEnds.clear();
     if (texts.length > 0) tell(texts.join("\n"));
   }

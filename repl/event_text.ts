@@ -9,6 +9,8 @@ export interface EventContext {
   readonly look: Look;
   /** Whether it is the end of an operation that this prompt has started. */
   readonly isOwn: (event: FleetEvent) => boolean;
+  /** Operations of an agent that this prompt has started and that still run as far as it knows. */
+  readonly ownOf: (agent: string) => readonly string[];
   readonly now?: Date | undefined;
 }
 
@@ -57,13 +59,15 @@ function nameOf(event: FleetEvent): string {
 }
 
 /** One event; undefined for what nobody at this prompt asked about. */
-function eventText(event: FleetEvent, { look, isOwn }: EventContext): string | undefined {
+function eventText(event: FleetEvent, { look, isOwn, ownOf }: EventContext): string | undefined {
   const bad = (text: string) => look.style(["bold", "red"], text);
   switch (event.kind) {
     case "agent-appeared":
       return `${event.agent} is there`;
     case "agent-expired": {
-      const { agent, running } = event;
+      const { agent } = event;
+      // What was just started may not have been in a heartbeat yet.
+      const running = [...new Set([...event.running, ...ownOf(agent)])];
       const what = running.length === 0 ? "" : `; when it was last heard, ${running.join(", ")} ran`;
       return `${bad(`${agent} is not heard any more`)}${what}`;
     }

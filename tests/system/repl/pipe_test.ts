@@ -35,7 +35,7 @@ Deno.test("ocs repl ends with the code of the last line that failed", async () =
   const code = async (...lines: string[]) => (await pipePrompt(bed.site, lines)).code;
   assert.equal(await code("1 + 1"), 0);
   assert.equal(await code("throw 5", "1 + 1"), 1);
-  assert.equal(await code("throw 5", "start faker1", "agents"), 2);
+  assert.equal(await code("throw 5", "start faker1", "1 + 1"), 2);
   assert.equal(await code("throw 5", "status nobody.acq"), 3);
   assert.equal(await code("start faker1.delay_task delay=30", "wait faker1.delay_task --timeout 0.1"), 4);
   assert.equal(await code("if (true) {"), 1);

@@ -5,7 +5,12 @@ import { PLAIN } from "../../../verbs/look.ts";
 
 const now = new Date(2026, 10, 26, 12, 0, 1);
 const texts = (events: readonly FleetEvent[], own: readonly FleetEvent[] = []) =>
-  eventTexts(events, { look: PLAIN, isOwn: (event) => own.includes(event), now });
+  eventTexts(events, {
+    look: PLAIN,
+    isOwn: (event) => own.includes(event),
+    ownOf: (agent) => agent === "a9" ? ["run"] : [],
+    now,
+  });
 
 Deno.test("eventTexts() tells every failure, and the success of what this prompt has started", () => {
   const failed: FleetEvent = {
@@ -29,11 +34,13 @@ Deno.test("eventTexts() tells what was lost with an agent", () => {
   assert.deepEqual(
     texts([
       { kind: "agent-expired", agent: "a1", running: ["acq", "run"] },
+      { kind: "agent-expired", agent: "a9", running: ["acq"] },
       { kind: "agent-returned", agent: "a2", restarted: true, lost: ["acq"] },
       { kind: "agent-returned", agent: "a3", restarted: false, lost: [] },
     ]),
     [
       "12:00:01 a1 is not heard any more; when it was last heard, acq, run ran",
+      "12:00:01 a9 is not heard any more; when it was last heard, acq, run ran",
       "12:00:01 a2 was restarted; acq ended with the old one",
       "12:00:01 a3 is heard again",
     ],
