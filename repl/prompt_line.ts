@@ -57,6 +57,9 @@ export class PromptLine implements Disposable {
   #resolve: ((result: ReadLine) => void) | undefined;
   #prompt = "";
   #keepHistory = true;
+  /** A line was entered and the next one is not read yet. */
+  #isEntered = false;
+  #isInterrupted = false;
   #search: { readonly search: HistorySearch; readonly before: string } | undefined;
   #held: string[] = [];
   #onInterrupt: (() => boolean) | undefined;
@@ -121,6 +124,13 @@ export class PromptLine implements Disposable {
     return { [Symbol.dispose]: () => this.#onInterrupt = before };
   }
 
+  /** Whether Ctrl-C was pressed between Enter and now; asked once, when the line begins to be carried out. */
+  takeInterrupt(): boolean {
+    const was = this.#isInterrupted;
+    this.#isInterrupted = false;
+    return was;
+  }
+
   /**
    * Reads one line.
    *
@@ -136,8 +146,11 @@ export class PromptLine implements Disposable {
       this.#editor.setPrompt(prompt);
       this.#drawnRows = 0;
       this.#editor.prompt();
-      const ahead = this.#ahead;
+      // Of a line that did not begin at all.
+      const late: readonly Keys[] = this.takeInterrupt() ? [{ kind: "control", text: "\x03" }] : [];
+      const ahead = [...late, ...this.#ahead];
       this.#ahead = [];
+      this.#isEntered = false;
       this.#take(ahead);
     });
   }
@@ -182,11 +195,18 @@ export class PromptLine implements Disposable {
     for (const piece of pieces) {
       if (piece.text === "\x1a") void this.#terminal.suspend();
       else if (this.#resolve !== undefined) this.#edit(piece);
-      else if (piece.text === "\x03" && this.#onInterrupt?.() === true) this.#ahead = [];
+      else if (piece.text === "\x03" && this.#interruptLine()) this.#ahead = [];
       else if (this.#ahead.reduce((sum, { text }) => sum + text.length, 0) < MAX_AHEAD) {
         this.#ahead.push(piece);
       }
     }
+  }
+
+  /** Interrupts the line that was entered, or its beginning when it has not begun; false where none was. */
+  #interruptLine(): boolean {
+    if (this.#onInterrupt?.() === true) return true;
+    this.#isInterrupted = this.#isEntered;
+    return this.#isEntered;
   }
 
   /** Others have written, so the line begins on a row of its own. */
@@ -231,6 +251,7 @@ export class PromptLine implements Disposable {
   #settle(result: ReadLine): void {
     const resolve = this.#resolve;
     this.#resolve = undefined;
+    this.#isEntered = result.kind === "line";
     resolve?.(result);
   }
 

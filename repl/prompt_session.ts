@@ -10,14 +10,20 @@ import { runVerbLine } from "./run_verb_line.ts";
 /** Lines of one operator: what is typed, pasted or piped. */
 export class PromptSession {
   readonly #context: LineContext;
+  readonly #isInterrupted: () => boolean;
   #pending = "";
   #line: AbortController | undefined;
   #lastFailure: number = ExitCode.OK;
   #declared: ReadonlySet<string> = new Set();
 
-  /** Lines work with the context; whoever made that disposes of it. */
-  constructor(context: LineContext) {
+  /**
+   * Lines work with the context; whoever made that disposes of it.
+   *
+   * @param isInterrupted Asked when a line begins: whether it was interrupted before.
+   */
+  constructor(context: LineContext, isInterrupted: () => boolean = () => false) {
     this.#context = context;
+    this.#isInterrupted = isInterrupted;
   }
 
   /** Whether a text was begun that needs more lines. */
@@ -149,6 +155,7 @@ export class PromptSession {
   #begin(): Disposable & { readonly signal: AbortSignal } {
     const controller = new AbortController();
     this.#line = controller;
+    if (this.#isInterrupted()) this.interrupt();
     return {
       signal: controller.signal,
       [Symbol.dispose]: () => this.#line = undefined,

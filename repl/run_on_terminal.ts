@@ -55,7 +55,7 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
   );
   terminal = new PromptTerminal({ out, err, line, plain });
   tell = (text) => terminal.notify(text);
-  const session = new PromptSession({ ...context, terminal });
+  const session = new PromptSession({ ...context, terminal }, () => line.takeInterrupt());
   complete = async (text) => {
     const { Completer } = await import("./completer.ts");
     const completer = new Completer({ ...context, cache, isVerb: (text) => session.isVerb(text) });

@@ -75,10 +75,15 @@ test("events print above the line that is being typed, also where it takes two r
   await terminal.type(typed.slice(0, 40));
   for (const [at, text] of ["a first", "a second"].entries()) {
     await fail(terminal, agents, { instance: "plain3", text: `${text} \x1b[2Jfault`, told: `${text} fault` });
-    await terminal.type(at === 0 ? typed.slice(40, 60) : typed.slice(60));
+    await terminal.type(at === 0 ? typed.slice(40, 85) : typed.slice(85));
   }
   const screen = await terminal.until(/text\.length$/);
   assert.ok(screen.replaceAll("\n", "").endsWith(`> ${typed}`), screen);
+  // Nothing of what was drawn before is left.
+  assert.equal(screen.split("const text").length, 2, screen);
+  const lines = screen.split("\n");
+  assert.match(lines.at(-3) ?? "", /^ {9}\d\d:\d\d:40 a second fault$/);
+  assert.match(lines.at(-4) ?? "", /^\d\d:\d\d:\d\d plain3\.acq has failed$/);
   await terminal.key("Enter");
   await terminal.until(/^70$/m);
 });
@@ -135,6 +140,10 @@ test("Ctrl-C comes back from a wait at once, and says what goes on and how to st
   await terminal.until(/wait\(\)$/m);
   await terminal.key("C-c");
   await terminal.until(/what was called goes on.*\n?.*started here: faker1\.delay_task/);
+  // In one piece with Enter, before anything was begun.
+  await terminal.type("await new Promise(() => {})");
+  await terminal.key("Enter", "C-c");
+  await terminal.until(/Promise\(\(\) => \{\}\)\nInterrupted/);
   await terminal.type("half a line");
   await terminal.key("C-c");
   await terminal.until(/half a line\^C\ntest_realm 1 up, faker1\.delay_task runs>$/);
