@@ -37,6 +37,7 @@ export class EventTeller implements Disposable {
 
   #take(event: FleetEvent): void {
     const { own } = this.#options;
+    if (event.kind === "operation-ended" && own.sawEnd(event.agent, event.op)) return;
     if (event.kind === "operation-ended" && own.has(event.agent, event.op)) {
       this.#ownEnds.add(event);
       own.forget(event.agent, event.op);

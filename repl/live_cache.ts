@@ -1,18 +1,18 @@
 /** What Tab offers beyond the agents' descriptions, kept so that a key never waits for the network. @module */
-import { parseBlocks, parseFeedEvent } from "../ocs/mod.ts";
+import { agentAddress, opsProcedure, parseBlocks, parseFeedEvent, parseReply } from "../ocs/mod.ts";
 import { pause } from "../internal/pause.ts";
 import type { FleetWatch } from "../verbs/fleet_watch.ts";
 import type { SiteLink } from "../verbs/site_link.ts";
 
 /** What is looked at. */
 export interface LiveCacheOptions {
-  readonly link: Pick<SiteLink, "client" | "connection">;
+  readonly link: Pick<SiteLink, "clientSite" | "connection">;
   readonly fleet: Pick<FleetWatch, "agents">;
 }
 
 /** So long a key waits for fresh data; what comes later is there at the next one. */
 const PATIENCE_MS = 30;
-const ASK_SECONDS = 3;
+const ASK_MS = 3000;
 /** How long a feed is listened to for its fields. */
 const LISTEN_MS = 10_000;
 /** Feeds and operations that are remembered. */
@@ -36,11 +36,12 @@ export class LiveCache implements AsyncDisposable {
     const key = `${instance}.${opName}`;
     await this.#soon(`data ${key}`, async () => {
       const { link, fleet } = this.#options;
-      const api = fleet.agents.get(instance)?.api;
-      if (api === undefined || link.connection.state !== "joined") return;
-      const client = await link.client(instance, { api });
-      const { session } = await client.operation(opName).status({ timeoutSeconds: ASK_SECONDS });
-      remember(this.#data, key, session.data);
+      if (fleet.agents.get(instance)?.api === undefined || link.connection.state !== "joined") return;
+      const procedure = opsProcedure(agentAddress(link.clientSite.addressRoot, instance));
+      // Not through the agent's client: looking must not count as the operator's own look.
+      const options = { timeoutMs: ASK_MS, signal: this.#closing.signal };
+      const answer = await link.connection.call(procedure, ["status", opName, {}], options);
+      remember(this.#data, key, parseReply(answer).session.data);
     });
     return this.#data.get(key) ?? this.#described(instance, opName);
   }

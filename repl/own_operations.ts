@@ -25,12 +25,16 @@ const ACTIVE: ReadonlySet<OpCode | undefined> = new Set([
 const ASK_SECONDS = 1;
 /** A heartbeat that comes sooner after a start may have been on its way before. */
 const HEARTBEAT_MS = 1100;
+/** Within so long a heartbeat tells an end, and the messages of a failure are there. */
+const SEEN_MS = 3000;
 
 /** Notices every start that goes through the prompt's clients, from verbs and TypeScript alike. */
 export class OwnOperations implements RequestGuard {
   /** Never: what an operator has under way at the prompt is interrupted line by line. */
   readonly interrupted: AbortSignal = new AbortController().signal;
   readonly #running = new Map<string, OwnOperation>();
+  /** When an end was seen in an answer. */
+  readonly #seen = new Map<string, number>();
   readonly #beforeRequest: (request: ClientRequest) => Promise<void>;
   #fleet: FleetView | undefined;
 
@@ -53,6 +57,14 @@ export class OwnOperations implements RequestGuard {
   /** Whether it is one of these. */
   has(agent: string, op: string): boolean {
     return this.#running.has(`${agent}.${op}`);
+  }
+
+  /** Whether an answer has just shown the end of one of these: then the heartbeat that tells it is no news. */
+  sawEnd(agent: string, op: string): boolean {
+    const key = `${agent}.${op}`;
+    const atMs = this.#seen.get(key);
+    this.#seen.delete(key);
+    return atMs !== undefined && (this.#fleet?.nowMs ?? 0) - atMs < SEEN_MS;
   }
 
   /** It has ended, or its agent has. */
@@ -89,8 +101,10 @@ export class OwnOperations implements RequestGuard {
     const own = this.#running.get(key);
     if (own !== undefined && session.session_id === own.sessionId && session.status === "done") {
       this.#running.delete(key);
+      this.#seen.set(key, this.#fleet?.nowMs ?? 0);
     } else if (action === "start" && ok && session.status !== "done") {
       const startedMs = this.#fleet?.nowMs ?? 0;
+      this.#seen.delete(key);
       this.#running.set(key, { agent, op: opName, kind, sessionId: session.session_id, startedMs });
     }
   }

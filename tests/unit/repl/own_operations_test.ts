@@ -69,6 +69,20 @@ Deno.test("OwnOperations forgets what an answer shows to be done, and what was r
   assert.equal(own.running.length, 0);
 });
 
+Deno.test("OwnOperations knows whose end was seen in an answer, for a moment", async () => {
+  const { fleet } = oneAgent();
+  const own = new OwnOperations(() => Promise.resolve());
+  own.fleet = fleet;
+  await send(own, "start", reply("running"));
+  await send(own, "wait", reply("done"));
+  assert.equal(own.sawEnd("a1", "acq"), true);
+  assert.equal(own.sawEnd("a1", "acq"), false);
+  await send(own, "start", reply("running", 2));
+  await send(own, "wait", reply("done", 2));
+  fleet.nowMs += 5000;
+  assert.equal(own.sawEnd("a1", "acq"), false);
+});
+
 Deno.test("OwnOperations keeps what an expired agent ran: nobody knows", async () => {
   const { fleet, agent, beat } = oneAgent();
   const own = new OwnOperations(() => Promise.resolve());
