@@ -2,7 +2,7 @@
 import type { FleetEvent } from "../verbs/fleet_event.ts";
 import type { FleetWatch } from "../verbs/fleet_watch.ts";
 import type { Look } from "../verbs/look.ts";
-import { eventTexts } from "./event_text.ts";
+import { eventTexts } from "./event_texts.ts";
 import type { OwnOperations } from "./own_operations.ts";
 
 /** How events are told. */

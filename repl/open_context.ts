@@ -10,7 +10,7 @@ import { AgentVariables } from "./agent_variables.ts";
 import { Evaluator } from "./evaluator.ts";
 import type { LineContext } from "./line_context.ts";
 import { OwnOperations } from "./own_operations.ts";
-import { definePromptGlobals } from "./prompt_globals.ts";
+import { definePromptGlobals } from "./define_prompt_globals.ts";
 import type { PromptTerminal } from "./prompt_terminal.ts";
 import { PROMPT_VERBS } from "./prompt_verbs.ts";
 import { Reachable } from "./reachable.ts";

@@ -4,7 +4,7 @@ import { PassThrough, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { HistorySearch } from "./history_search.ts";
 import { RawTerminal } from "./raw_terminal.ts";
-import { type Keys, KeySplitter } from "./split_keys.ts";
+import { type Keys, KeySplitter } from "./key_splitter.ts";
 import type { TextOutput } from "./text_output.ts";
 
 /** What came of reading a line. */

@@ -2,12 +2,12 @@
 import { onStopSignals } from "../internal/stop_signals.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { describeError } from "./describe_value.ts";
-import { leftRunning } from "./leave.ts";
+import { leftRunning } from "./may_leave.ts";
 import { openContext } from "./open_context.ts";
 import { PromptSession } from "./prompt_session.ts";
 import { PromptTerminal } from "./prompt_terminal.ts";
 import type { RunReplOptions } from "./run_repl_options.ts";
-import { catchUnhandled } from "./unhandled.ts";
+import { catchUnhandled } from "./catch_unhandled.ts";
 
 /** Reads lines from standard input until `exit` or its end; writes results only. */
 export async function runOnPipe(options: RunReplOptions): Promise<number> {

@@ -7,7 +7,7 @@ import { siteKey, stateFolder } from "../verbs/state_folder.ts";
 import { describeError } from "./describe_value.ts";
 import { EventTeller } from "./event_teller.ts";
 import { HistoryFile } from "./history_file.ts";
-import { leftRunning, mayLeave } from "./leave.ts";
+import { leftRunning, mayLeave } from "./may_leave.ts";
 import { openContext } from "./open_context.ts";
 import { LiveCache } from "./live_cache.ts";
 import { MessageWatch } from "./message_watch.ts";
@@ -17,7 +17,7 @@ import { PromptTerminal } from "./prompt_terminal.ts";
 import { promptText } from "./prompt_text.ts";
 import type { LineContext } from "./line_context.ts";
 import type { RunReplOptions } from "./run_repl_options.ts";
-import { catchUnhandled } from "./unhandled.ts";
+import { catchUnhandled } from "./catch_unhandled.ts";
 
 /** How often the prompt looks whether it has to tell something else, in milliseconds. */
 const LOOK_MS = 500;

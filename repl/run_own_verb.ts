@@ -161,7 +161,7 @@ async function save(words: readonly string[], { context }: OwnVerbContext): Prom
   if (path === undefined || more.length > 0) {
     throw new SyntaxError(`Cannot save "${words.join(" ")}": expected one file, such as save night.ts`);
   }
-  const { openResultFile } = await import("./redirect.ts");
+  const { openResultFile } = await import("./open_result_file.ts");
   const { scriptOf } = await import("../verbs/script_of.ts");
   const text = await scriptOf(night.entries, { site: link.resolved, agents: variables.names });
   using file = await openResultFile({ path, append: false });

@@ -6,7 +6,8 @@ import { runVerb } from "../verbs/run_verb.ts";
 import { verbExitCode } from "../verbs/verb_exit_code.ts";
 import { describeError } from "./describe_value.ts";
 import type { LineContext, LineResult } from "./line_context.ts";
-import { openResultFile, splitRedirect } from "./redirect.ts";
+import { openResultFile } from "./open_result_file.ts";
+import { splitRedirect } from "./split_redirect.ts";
 import { setLast } from "./run_typescript.ts";
 import { InterruptedError, untilAborted } from "./until_aborted.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { openResultFile, splitRedirect } from "../../../repl/redirect.ts";
+import { openResultFile } from "../../../repl/open_result_file.ts";
+import { splitRedirect } from "../../../repl/split_redirect.ts";
 
 Deno.test("splitRedirect() takes the file behind a verb", () => {
   assert.deepEqual(splitRedirect("agents > a.txt"), {

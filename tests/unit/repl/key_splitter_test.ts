@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KeySplitter } from "../../../repl/split_keys.ts";
+import { KeySplitter } from "../../../repl/key_splitter.ts";
 
 Deno.test("KeySplitter cuts where the prompt has to look", () => {
   const keys = new KeySplitter();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventTexts } from "../../../repl/event_text.ts";
+import { eventTexts } from "../../../repl/event_texts.ts";
 import type { FleetEvent } from "../../../verbs/fleet_event.ts";
 import { PLAIN } from "../../../verbs/look.ts";
 
