@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Readable } from "node:stream";
 import { ChildProcess } from "../../../agents/pysmurf_controller/child_process.ts";
 import { ManualClock } from "../../../internal/manual_clock.ts";
-import { untilTrue } from "../../helpers/until.ts";
+import { untilTrue, within } from "../../helpers/until.ts";
 import { isAlive } from "./controller_bed.ts";
 
 const env = Deno.env.toObject();
@@ -86,34 +86,58 @@ Deno.test("ChildProcess says in words why a program cannot be started", async ()
   await assert.rejects(start("/dev/null"), /Cannot start "\/dev\/null": it may not be executed/);
 });
 
-Deno.test("a guard kills the group of a child when the process that started it is killed", async () => {
+/** Starts a program of its own that starts a child; its input stays open until it is disposed of. */
+async function startParent(childText: string) {
   const file = new URL("../../../agents/pysmurf_controller/child_process.ts", import.meta.url);
-  const starter = `
+  const script = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(
+    script,
+    `
     import { ChildProcess } from ${JSON.stringify(file.href)};
     const child = await ChildProcess.start({
       command: "sh",
-      args: ["-c", "trap '' TERM INT HUP; sleep 60 & echo $$ $!; wait"],
+      args: ["-c", ${JSON.stringify(childText)}],
       env: Deno.env.toObject(),
       output: "read",
     });
     for await (const bytes of child.stdout) Deno.stdout.writeSync(bytes);
-  `;
+  `,
+  );
   const parent = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--ext=ts", "-"],
+    args: ["run", "-A", script],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
-  const writer = parent.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(starter));
-  await writer.close();
   const reader = parent.stdout.getReader();
-  const { value } = await reader.read();
-  const pids = new TextDecoder().decode(value).trim().split(" ").map(Number);
-  assert.equal(pids.length, 2);
-  for (const pid of pids) assert.ok(await isAlive(pid));
-  parent.kill("SIGKILL");
-  await parent.status;
-  await reader.cancel();
+  return {
+    parent,
+    async line(): Promise<string> {
+      const { value } = await within(reader.read(), 20_000, "a line of the child");
+      return new TextDecoder().decode(value).trim();
+    },
+    async [Symbol.asyncDispose]() {
+      parent.kill("SIGKILL");
+      await parent.status;
+      await reader.cancel();
+      await parent.stdin.close().catch(() => {}); // broken by the kill
+      await Deno.remove(script);
+    },
+  };
+}
+
+Deno.test("ChildProcess closes the input of a child, and does not hand on its own", async () => {
+  await using bed = await startParent("cat; echo closed; sleep 60");
+  assert.equal(await bed.line(), "closed");
+});
+
+Deno.test("a guard kills the group of a child when the process that started it is killed", async () => {
+  let pids: number[];
+  {
+    await using bed = await startParent("trap '' TERM INT HUP; sleep 60 & echo $$ $!; wait");
+    pids = (await bed.line()).split(" ").map(Number);
+    assert.equal(pids.length, 2);
+    for (const pid of pids) assert.ok(await isAlive(pid));
+  }
   for (const pid of pids) await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
 });
 
