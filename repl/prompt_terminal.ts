@@ -92,6 +92,11 @@ export class PromptTerminal {
     if (progress !== undefined) this.progress(progress);
   }
 
+  /** Resolves when what was written is out, after half a second at the latest: others write to the terminal as well. */
+  flush(): Promise<void> {
+    return this.#options.out.flush();
+  }
+
   /** Shows what is waited for; undefined takes it away. */
   progress(text: string | undefined): void {
     if (text === undefined) return this.#clear();

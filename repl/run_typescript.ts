@@ -25,6 +25,8 @@ export async function runTypeScript(
     await terminal.tell("Interrupted before anything was evaluated");
     return { outcome: "interrupted", code: ExitCode.KILLED };
   }
+  // `console.log` does not wait for the echo of its own line.
+  await terminal.flush();
   const work = evaluate(source, context);
   try {
     const result = await untilAborted(work, signal);

@@ -16,7 +16,8 @@ async function lastLine(terminal: Terminal): Promise<string> {
 
 /** Sends heartbeats twice a second. */
 function beats(agents: PlainAgents): Disposable {
-  const timer = setInterval(() => void agents.beat(), 500);
+  // The connection may close under one of them.
+  const timer = setInterval(() => void agents.beat().catch(() => {}), 500);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
