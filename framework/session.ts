@@ -61,9 +61,17 @@ export interface PurgePolicy {
   readonly minMessages: number;
   /** Messages that are kept however young; default 10,000. */
   readonly maxMessages: number;
+  /** Characters of all messages together, beyond which the oldest go at once; default 300,000. */
+  readonly maxCharacters: number;
 }
 
-const PURGE_POLICY: PurgePolicy = { minAgeSeconds: 3600, minMessages: 5, maxMessages: 10_000 };
+// Characters: a reply must fit into the 1 MiB that peers take, data and times of the messages with it.
+const PURGE_POLICY: PurgePolicy = {
+  minAgeSeconds: 3600,
+  minMessages: 5,
+  maxMessages: 10_000,
+  maxCharacters: 300_000,
+};
 
 /** What a run is made from. */
 export interface OperationSessionOptions {
@@ -93,6 +101,7 @@ export class OperationSession implements Session {
   readonly #abort = new AbortController();
   readonly #settleEnd: () => void;
   #messages: (readonly [number, unknown])[] = [];
+  #characters = 0;
   #status: SessionStatus | undefined;
   #endTimeSeconds: number | undefined;
   #cancelPurge: () => void = () => {};
@@ -200,10 +209,29 @@ export class OperationSession implements Session {
 
   #add(text: unknown, timestampSeconds: number): void {
     this.#messages.push([timestampSeconds, text]);
-    const { maxMessages } = this.#purgePolicy;
+    this.#characters += lengthOf(text);
+    const { maxMessages, maxCharacters } = this.#purgePolicy;
     // Python lets the list grow until the next purge; a run that talks in a tight loop must not eat the memory.
-    if (this.#messages.length > 2 * maxMessages) this.#messages = this.#messages.slice(-maxMessages);
+    if (this.#messages.length > 2 * maxMessages) this.#forget(this.#messages.length - maxMessages);
+    if (this.#characters > maxCharacters) this.#forget(this.#excess(maxCharacters * 0.75));
     this.#log.info(`${this.opName}:${this.sessionId} ${pyStr(text)}`);
+  }
+
+  /** How many of the oldest messages have to go for the others, the newest at least, to have so many characters. */
+  #excess(characters: number): number {
+    let rest = this.#characters;
+    let count = 0;
+    for (const [, text] of this.#messages.slice(0, -1)) {
+      if (rest <= characters) break;
+      rest -= lengthOf(text);
+      count++;
+    }
+    return count;
+  }
+
+  #forget(count: number): void {
+    for (const [, text] of this.#messages.slice(0, count)) this.#characters -= lengthOf(text);
+    this.#messages = this.#messages.slice(count);
   }
 
   /** Forgets old messages now and then; what is between two purges may exceed the limits (OCS 3.4). */
@@ -216,7 +244,7 @@ export class OperationSession implements Session {
       if (!(rest > maxMessages || (rest > minMessages && timestamp < cutoff))) break;
       drop++;
     }
-    this.#messages = this.#messages.slice(drop);
+    this.#forget(drop);
     this.#cancelPurge = this.#clock.setTimer(Math.max(minAgeSeconds / 5, 600) * 1000, () => this.#purge());
   }
 
@@ -225,6 +253,11 @@ export class OperationSession implements Session {
     this.#cancelPurge();
     this.#abort.abort();
   }
+}
+
+/** Roughly what a message takes on the wire; one that is no text is rare. */
+function lengthOf(message: unknown): number {
+  return typeof message === "string" ? message.length : pyStr(message).length;
 }
 
 /** A value as it is where JSON can say it; else something near it, for one odd message must not fail every reply. */

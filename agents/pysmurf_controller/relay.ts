@@ -6,6 +6,7 @@ import { errorText } from "../../framework/run_outcome.ts";
 import { jsonSafe } from "../../framework/session_data.ts";
 import type { Session } from "../../framework/session.ts";
 import type { CurrentSession } from "./current_session.ts";
+import { MAX_DATA_BYTES } from "./data_budget.ts";
 
 /** What the relay goes by. */
 export interface RelayOptions {
@@ -23,10 +24,8 @@ export interface RelayOptions {
  *
  * @param args Positional arguments of the event: one, `[message, feed info]`.
  */
-export function relayMessage(
-  args: readonly unknown[],
-  { current, ownId, otherIds, log }: RelayOptions,
-): void {
+export function relayMessage(args: readonly unknown[], options: RelayOptions): void {
+  const { current, ownId, otherIds, log } = options;
   const session = current.session;
   if (session === undefined) return;
   const [event] = args;
@@ -38,12 +37,12 @@ export function relayMessage(
   const envelope = ["type", "id", "payload"].filter((key) => Object.hasOwn(message, key));
   if (envelope.length === 0) {
     // Peer of March 2020 (smurf 2.5, C1): the message is the payload, and nobody looks at ids.
-    mergeData(session, message, log);
+    mergeData(session, message, options);
     return;
   }
   if (!isMeantForUs(message["id"], ownId(), otherIds)) return;
   const { type, payload } = message;
-  if (type === "session_data") mergeData(session, payload, log);
+  if (type === "session_data") mergeData(session, payload, options);
   else if (type === "session_log" && typeof payload === "string") session.addMessage(payload);
 }
 
@@ -57,17 +56,27 @@ function isMeantForUs(id: unknown, ownId: string | undefined, otherIds: readonly
 }
 
 /** Lays new keys over the session's data; nested objects are replaced as a whole. */
-function mergeData(session: Session, payload: unknown, log: Logger): void {
+function mergeData(session: Session, payload: unknown, { current, log }: RelayOptions): void {
   if (!isObject(payload)) {
     log.warn(`Cannot add to session data: the payload is of type ${pyTypeName(payload)}, expected dict`);
     return;
   }
   try {
-    const data = jsonSafe(finiteOnly(payload));
-    session.data = { ...session.data, ...Object(data) };
+    const data: Record<string, unknown> = Object(jsonSafe(finiteOnly(payload)));
+    if (current.budget.take(data)) session.data = { ...session.data, ...data };
+    else refuse(session, Object.keys(data), log);
   } catch (error) {
     log.warn(`Cannot add to session data: ${errorText(error)}`);
   }
+}
+
+/** Says that there is no room, for a session that cannot be sent is one that nobody can wait for. */
+function refuse(session: Session, keys: readonly string[], log: Logger): void {
+  const text = `Cannot add to session data "${
+    keys.join(", ").slice(0, 200)
+  }": it would have more than ${MAX_DATA_BYTES} bytes`;
+  log.warn(text);
+  session.addMessage(text);
 }
 
 /** Replaces what JSON has no number for by null: Python's agent crashes on infinities (smurf B17). */

@@ -210,6 +210,24 @@ Deno.test("smurf B17: relayMessage() makes null of what JSON has no number for, 
   bed.session.encoded();
 });
 
+Deno.test("relayMessage() refuses data beyond what a reply can carry, and says so; replaced keys make room", () => {
+  using bed = relayBed();
+  for (let i = 0; i < 20; i++) bed.relay(envelope("session_data", { [`k${i}`]: "x".repeat(60_000) }));
+  assert.equal(Object.keys(bed.session.data).length, 9);
+  assert.equal(bed.warnings.length, 11);
+  assert.match(
+    bed.warnings[0] ?? "",
+    /^Cannot add to session data "k9": it would have more than 600000 bytes$/,
+  );
+  assert.match(JSON.stringify(bed.session.encoded()["messages"]), /Cannot add to session data/);
+  bed.relay(envelope("session_data", { k0: 1 }));
+  bed.relay(envelope("session_data", { late: "y".repeat(60_000) }));
+  assert.deepEqual(bed.session.data["k0"], 1);
+  assert.equal(String(bed.session.data["late"]).length, 60_000);
+  for (let i = 0; i < 30; i++) bed.relay(envelope("session_log", `${i} ${"z".repeat(60_000)}`));
+  assert.ok(new TextEncoder().encode(JSON.stringify(bed.session.encoded())).length < 1_000_000);
+});
+
 Deno.test("relayMessage() lives through whatever a monitor may send", () => {
   using bed = relayBed();
   const deep = (depth: number): unknown => depth === 0 ? 1 : { d: deep(depth - 1) };

@@ -142,6 +142,21 @@ Deno.test("messages never become more than 20,000, however fast they come", () =
   session.setStatus("done");
 });
 
+Deno.test("messages never have more than 300,000 characters together; the oldest go, the newest stays", () => {
+  const { session } = make();
+  for (let i = 0; i < 100; i++) session.addMessage(`${i} ${"x".repeat(9_990)}`);
+  const texts = () => (session.encoded()["messages"] as [unknown, string][]).map(([, text]) => text);
+  const sizes = texts().map((text) => text.length).reduce((sum, length) => sum + length);
+  assert.ok(sizes <= 300_000 && sizes > 200_000, `${sizes} characters`);
+  assert.match(texts().at(-1) ?? "", /^99 /);
+  session.addMessage("y".repeat(400_000));
+  assert.deepEqual(texts().map((text) => text.length), [400_000]);
+  session.addMessage("after");
+  session.addMessage({ not: "text" });
+  assert.deepEqual(texts(), ["after", { not: "text" }]);
+  session.setStatus("done");
+});
+
 Deno.test("OCS 41: NaN anywhere in session data becomes null", () => {
   assert.deepEqual(jsonSafe({ a: NaN, b: [NaN, { c: new Float(NaN) }], d: new Float64Array([1, NaN]) }), {
     a: null,
