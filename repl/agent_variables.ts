@@ -4,6 +4,7 @@ import { pause } from "../internal/pause.ts";
 import { duration } from "../verbs/duration.ts";
 import type { LiveAgent } from "../verbs/fleet_event.ts";
 import type { FleetWatch } from "../verbs/fleet_watch.ts";
+import { printable } from "../verbs/fit_text.ts";
 import type { Look } from "../verbs/look.ts";
 import type { SiteLink } from "../verbs/site_link.ts";
 import { nearMiss } from "../site/near_miss.ts";
@@ -119,9 +120,9 @@ export class AgentVariables implements Disposable {
     if (agent === undefined || variable === undefined) return undefined;
     const { api } = variable;
     const line = (title: string, names: readonly string[]) =>
-      names.length === 0 ? [] : [`  ${title} ${names.join(", ")}`];
+      names.length === 0 ? [] : [`  ${title} ${names.map(printable).join(", ")}`];
     return [
-      `${look.style("bold", agent.instance)}  ${agent.agentClass ?? "(no class)"}  ${
+      `${look.style("bold", printable(agent.instance))}  ${printable(agent.agentClass ?? "(no class)")}  ${
         this.#stateOf(agent, look)
       }`,
       ...line("tasks    ", api.tasks.map(([name]) => name)),

@@ -1,5 +1,6 @@
 /** Tab. @module */
 import { extractOptionNames, type Usage } from "../deps/optique.ts";
+import { printable } from "../verbs/fit_text.ts";
 import { verbGrammar } from "../verbs/grammar.ts";
 import { completeTypeScript } from "./complete_typescript.ts";
 import { completeVerb } from "./complete_verb.ts";
@@ -64,7 +65,9 @@ export class Completer {
 }
 
 /** Too many to read: those that are left out are counted, in a line that begins like no candidate. */
-function bounded({ candidates, replaced }: Completions): Completions {
+function bounded({ candidates: found, replaced }: Completions): Completions {
+  // What could not be typed is not offered: names of foreign origin may hold anything.
+  const candidates = found.filter((candidate) => candidate === printable(candidate));
   if (candidates.length <= MOST) return { candidates, replaced };
   const shared = sharedStart(candidates);
   if (shared.length > replaced.length) return { candidates: [shared], replaced };

@@ -1,5 +1,7 @@
 /** Values and errors as the prompt shows them. @module */
 import { styleText } from "node:util";
+import { OCSReply } from "../client/mod.ts";
+import { printable } from "../verbs/fit_text.ts";
 
 /** What there is to show them on. */
 export interface DescribeOptions {
@@ -19,6 +21,7 @@ const MAX_CAUSES = 5;
 /** Writes a value; what is large is abbreviated. An OCSReply is as Python prints it. */
 export function describeValue(value: unknown, options: DescribeOptions): string {
   if (value instanceof Error) return describeError(value, options);
+  if (value instanceof OCSReply) return printableLines(value.toString());
   const { columns, colors } = options;
   try {
     return Deno.inspect(value, {
@@ -44,11 +47,18 @@ export function describeError(error: unknown, options: DescribeOptions): string 
     const texts = parts.join("\n");
     // Explained errors repeat their cause's text.
     if (count === 0 || !texts.includes(current.message)) {
-      parts.push([`${head} ${abbreviated(current.message)}`, ...framesOf(current)].join("\n"));
+      parts.push(
+        [`${head} ${printableLines(abbreviated(current.message))}`, ...framesOf(current)].join("\n"),
+      );
     }
     current = current.cause;
   }
   return parts.join("\n");
+}
+
+/** A text of an agent's, harmless for a terminal. */
+export function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 function abbreviated(text: string): string {

@@ -54,40 +54,42 @@ const WORDS: Readonly<Record<FleetEvent["kind"], string>> = {
 };
 
 function nameOf(event: FleetEvent): string {
-  if ("op" in event) return `${event.agent}.${event.op}`;
-  return "agent" in event ? event.agent : "router";
+  if ("op" in event) return printable(`${event.agent}.${event.op}`);
+  return "agent" in event ? printable(event.agent) : "router";
 }
 
 /** One event; undefined for what nobody at this prompt asked about. */
 function eventText(event: FleetEvent, { look, isOwn, ownOf }: EventContext): string | undefined {
   const bad = (text: string) => look.style(["bold", "red"], text);
+  // Agents and operations may be called anything.
+  const list = (names: readonly string[]) => names.map(printable).join(", ");
+  const name = nameOf(event);
   switch (event.kind) {
     case "agent-appeared":
-      return `${event.agent} is there`;
+      return `${name} is there`;
     case "agent-expired": {
-      const { agent } = event;
       // What was just started may not have been in a heartbeat yet.
-      const running = [...new Set([...event.running, ...ownOf(agent)])];
-      const what = running.length === 0 ? "" : `; when it was last heard, ${running.join(", ")} ran`;
-      return `${bad(`${agent} is not heard any more`)}${what}`;
+      const running = [...new Set([...event.running, ...ownOf(event.agent)])];
+      const what = running.length === 0 ? "" : `; when it was last heard, ${list(running)} ran`;
+      return `${bad(`${name} is not heard any more`)}${what}`;
     }
     case "agent-returned": {
-      const { agent, restarted, lost } = event;
-      if (!restarted) return `${agent} is heard again`;
-      const what = lost.length === 0 ? "" : `; ${bad(`${lost.join(", ")} ended with the old one`)}`;
-      return `${agent} was restarted${what}`;
+      const { restarted, lost } = event;
+      if (!restarted) return `${name} is heard again`;
+      const what = lost.length === 0 ? "" : `; ${bad(`${list(lost)} ended with the old one`)}`;
+      return `${name} was restarted${what}`;
     }
     case "operation-started":
       return undefined;
     case "operation-ended": {
-      const { agent, op, success, messages } = event;
+      const { success, messages } = event;
       if (success) {
-        return isOwn(event) ? `${agent}.${op} has ended: ${look.style("green", "succeeded")}` : undefined;
+        return isOwn(event) ? `${name} has ended: ${look.style("green", "succeeded")}` : undefined;
       }
       const last = messages.map(([seconds, text]) =>
         `\n         ${new Date(seconds * 1000).toTimeString().slice(0, 8)} ${printable(pyStr(text))}`
       );
-      return `${bad(`${agent}.${op} has failed`)}${look.style("dim", last.join(""))}`;
+      return `${bad(`${name} has failed`)}${look.style("dim", last.join(""))}`;
     }
     case "router-lost":
       return bad("The router is lost; agents go on, and commands wait for it");

@@ -94,10 +94,14 @@ export class MessageWatch implements AsyncDisposable {
     if (news.length === 0 || signal.aborted) return;
     const lines = news.slice(-MOST_MESSAGES).map(([seconds, text]) => {
       const time = new Date(Number(seconds) * 1000).toTimeString().slice(0, 8);
-      return `${look.style("dim", time)} ${look.style("cyan", `${agent}.${op}`)} ${printable(pyStr(text))}`;
+      return `${look.style("dim", time)} ${look.style("cyan", printable(`${agent}.${op}`))} ${
+        printable(pyStr(text))
+      }`;
     });
     const left = news.length - lines.length;
-    if (left > 0) lines.unshift(look.style("dim", `         ${left} more messages of ${agent}.${op}`));
+    if (left > 0) {
+      lines.unshift(look.style("dim", `         ${left} more messages of ${printable(`${agent}.${op}`)}`));
+    }
     tell(lines.join("\n"));
   }
 }

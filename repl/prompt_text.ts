@@ -1,4 +1,5 @@
 /** What stands before the line. @module */
+import { printable } from "../verbs/fit_text.ts";
 import type { Look } from "../verbs/look.ts";
 import type { OwnOperation } from "./own_operations.ts";
 
@@ -33,7 +34,7 @@ export function promptText(state: PromptState, look: Look): string {
   if (stuck > 0) parts.push(look.style("red", `${stuck} stuck`));
   if (expired > 0) parts.push(look.style("red", `${expired} expired`));
   const [first] = own;
-  const title = first === undefined ? "" : `${first.agent}.${first.op}`;
+  const title = first === undefined ? "" : printable(`${first.agent}.${first.op}`);
   if (own.length === 1 && title.length <= MAX_NAME) parts.push(look.style("green", `${title} runs`));
   else if (own.length > 0) parts.push(look.style("green", `${own.length} run`));
   return `${look.style("bold", name)} ${parts.join(", ")}> `;

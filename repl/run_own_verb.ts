@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { parseVerb } from "../verbs/parse_verb.ts";
 import { splitLine } from "../verbs/split_line.ts";
+import { printableLines } from "./describe_value.ts";
 import type { LineContext, LineResult } from "./line_context.ts";
 import { OWN_VERBS } from "./prompt_verbs.ts";
 
@@ -61,7 +62,9 @@ async function help(words: readonly string[], { context, runLine }: OwnVerbConte
     const [, , { op_type: kind, docstring, min_privs: level }] = found;
     const needs = level > 1 ? `, needs level ${level}` : "";
     await terminal.print(
-      `${look.style("bold", topic)} (${kind}${needs})\n${docstring ?? "The agent says nothing of it."}`,
+      `${look.style("bold", topic)} (${kind}${needs})\n${
+        printableLines(docstring ?? "The agent says nothing of it.")
+      }`,
     );
     return DONE;
   }

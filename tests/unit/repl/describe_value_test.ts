@@ -8,6 +8,8 @@ const PLAIN = { columns: 80, colors: false };
 Deno.test("describeValue() prints replies as Python does, and abbreviates what is large", () => {
   const reply = new OCSReply(0, "No session active.", {});
   assert.equal(describeValue(reply, PLAIN), reply.toString());
+  const hostileReply = new OCSReply(0, "a\x1b[2Jb\x07", {});
+  assert.match(describeValue(hostileReply, PLAIN), /^OCSReply: OK : ab·\n/);
   assert.equal(describeValue("text", PLAIN), '"text"');
   const large = Array.from({ length: 100_000 }, (_, n) => ({ n, text: "x".repeat(5000) }));
   assert.ok(describeValue(large, PLAIN).length < 500_000);

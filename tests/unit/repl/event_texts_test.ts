@@ -47,6 +47,16 @@ Deno.test("eventTexts() tells what was lost with an agent", () => {
   );
 });
 
+Deno.test("eventTexts() makes names of foreign origin harmless", () => {
+  const events: FleetEvent[] = [
+    { kind: "agent-appeared", agent: "a\x1b[2J1" },
+    { kind: "agent-expired", agent: "a2", running: ["x\r\ny"] },
+    { kind: "operation-ended", agent: "a3", op: "o\x07p", success: false, messages: [] },
+  ];
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  for (const text of texts(events)) assert.doesNotMatch(text, /[\x00-\x1f]/);
+});
+
 Deno.test("eventTexts() puts many of a kind into one line", () => {
   const events = Array.from({ length: 500 }, (_, n): FleetEvent => ({
     kind: "agent-expired",
