@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { bridgeCall } from "../../helpers/bridge.ts";
+import { freePort } from "../../helpers/free_port.ts";
+import { testsWith } from "../../helpers/interop_test.ts";
+import { startOurAgent } from "../../helpers/our_agent.ts";
+import { OurRouter } from "../../helpers/our_router.ts";
+import { writeSite } from "../../helpers/site_file.ts";
+import { findTmux, Terminal } from "../../helpers/tmux.ts";
+import { untilTrue } from "../../helpers/until.ts";
+import { playTour, readTour, shownPattern } from "./guide_tour.ts";
+
+const test = await testsWith("tmux", findTmux);
+const MAIN = new URL("../../../cli/main.ts", import.meta.url).href;
+const GUIDE = await readFile(new URL("../../../docs/operators.md", import.meta.url), "utf8");
+/** A bound for a loaded machine; the tours go on as soon as they may. */
+const TIMEOUT_MS = 60_000;
+
+Deno.test("readTour() tells what is typed, what is pressed, what happens elsewhere and what is shown", () => {
+  const guide =
+    "```text a\nocs> wait f.op[Tab]\n… 12 s  … x\n[y Enter]\n# it rains\nocs> _[0]\n```\n```text b\nno\n```\n";
+  assert.deepEqual(readTour(guide, "a"), [
+    { kind: "type", text: "wait f.op", keys: ["Tab"] },
+    { kind: "shown", text: "… 12 s  … x" },
+    { kind: "keys", keys: ["y", "Enter"] },
+    { kind: "event", text: "it rains" },
+    { kind: "type", text: "_[0]", keys: ["Enter"] },
+  ]);
+  assert.match("  took 9.5 s ago   x", shownPattern("… 12 s  … x"));
+  assert.doesNotMatch("took 9.5 m ago x", shownPattern("… 12 s  … x"));
+  // A guide whose blocks are not found any more would be a tour of nothing.
+  assert.ok(readTour(GUIDE, "tour").length > 80 && readTour(GUIDE, "trouble").length > 20);
+});
+
+for (const columns of [80, 200]) {
+  test(`the tour of the operators' guide works line by line at ${columns} columns`, async (tmux) => {
+    const folder = await Deno.makeTempDir({ prefix: "tour_" });
+    try {
+      await using terminal = await Terminal.open(tmux, {
+        command: Deno.execPath(),
+        args: ["run", "-A", MAIN, "demo", "--port", String(freePort())],
+        cwd: folder,
+        columns,
+        rows: 40,
+      });
+      await terminal.until(/leaving it ends the demo[^]*> ?$/, { timeoutMs: TIMEOUT_MS });
+      const script = /script=(\S+tune\.ts)/.exec(await terminal.scrollback())?.[1] ?? assert.fail();
+      await playTour(terminal, readTour(GUIDE, "tour"), {
+        typed: (text) => text.replace("/tmp/…/tune.ts", script),
+        timeoutMs: TIMEOUT_MS,
+      });
+      assert.equal(await terminal.ended(TIMEOUT_MS), 0);
+      assert.match(
+        await Deno.readTextFile(`${folder}/night.ts`),
+        /^\/\/ \d+ interrupted: wait pysmurf-controller\.run$/m,
+      );
+      assert.equal(JSON.parse(await Deno.readTextFile(`${folder}/delay.json`)).requested_delay, 0.5);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+
+  test(`what the operators' guide says of trouble is so at ${columns} columns`, async (tmux) => {
+    await using router = await OurRouter.start();
+    const agents = ["faker1", "faker2"].map((instanceId) => ({ agentClass: "FakeDataAgent", instanceId }));
+    const all = [{ agentClass: "RegistryAgent", instanceId: "registry" }, ...agents];
+    await using site = await writeSite(router, all);
+    await using stack = new AsyncDisposableStack();
+    const programs = new Map(
+      await Promise.all(all.map(async (agent) => {
+        const program = stack.use(await startOurAgent(site, agent));
+        return [agent.instanceId, program] as const;
+      })),
+    );
+    const answers = (instanceId: string) =>
+      bridgeCall(router, `observatory.${instanceId}`, ["get_agent_class"]);
+    await using terminal = await Terminal.open(tmux, {
+      command: Deno.execPath(),
+      args: ["run", "-A", MAIN, "repl"],
+      env: { OCS_CONFIG_DIR: site.folder },
+      columns,
+      rows: 40,
+    });
+    await terminal.until(/3 up> ?$/, { timeoutMs: TIMEOUT_MS });
+    await playTour(terminal, readTour(GUIDE, "trouble"), {
+      events: {
+        "the router is killed": () => router.down("SIGKILL"),
+        "the router is started again": () => router.up(),
+        "all agents are heard again": async () => {
+          const heard = () => Promise.all(all.map(({ instanceId }) => answers(instanceId)));
+          await untilTrue(heard, { timeoutMs: TIMEOUT_MS, what: "an answer of all agents" });
+        },
+        "faker2 is killed": async () => {
+          await programs.get("faker2")?.kill();
+        },
+        "faker2 is started again": async () => {
+          stack.use(await startOurAgent(site, { agentClass: "FakeDataAgent", instanceId: "faker2" }));
+        },
+      },
+      timeoutMs: TIMEOUT_MS,
+    });
+    assert.equal(await terminal.ended(TIMEOUT_MS), 0);
+  });
+}
