@@ -9,7 +9,8 @@ Deno.test("describeValue() prints replies as Python does, and abbreviates what i
   const reply = new OCSReply(0, "No session active.", {});
   assert.equal(describeValue(reply, PLAIN), reply.toString());
   const hostileReply = new OCSReply(0, "a\x1b[2Jb\x07", {});
-  assert.match(describeValue(hostileReply, PLAIN), /^OCSReply: OK : ab·\n/);
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  assert.match(describeValue(hostileReply, PLAIN), /^OCSReply: OK : a[^\x00-\x1f]*\n[^\x00-\x1f]*$/);
   assert.equal(describeValue("text", PLAIN), '"text"');
   const large = Array.from({ length: 100_000 }, (_, n) => ({ n, text: "x".repeat(5000) }));
   assert.ok(describeValue(large, PLAIN).length < 500_000);
