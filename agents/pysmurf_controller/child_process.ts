@@ -52,6 +52,7 @@ export class ChildProcess implements AsyncDisposable {
   readonly result: Readable;
   readonly #input: Writable | null;
   #running = true;
+  #isEnding = false;
 
   private constructor(
     child: NodeChild & { readonly pid: number },
@@ -61,6 +62,9 @@ export class ChildProcess implements AsyncDisposable {
     this.pid = child.pid;
     this.#input = child.stdin;
     this.exited = exited.then(async (code) => {
+      // Only one that ends by itself leaves children running on purpose. The jobs of a shell, for one, ignore the SIGINT
+      // that ends the shell.
+      if (this.#isEnding || code === null) this.kill();
       this.#running = false;
       guard[Symbol.dispose]();
       await guard.gone;
@@ -131,11 +135,12 @@ export class ChildProcess implements AsyncDisposable {
   }
 
   /**
-   * Asks it to end, ever more firmly: SIGINT, after 3 s SIGTERM, after 2 more SIGKILL.
+   * Asks it to end, ever more firmly: SIGINT, after 3 s SIGTERM, after 2 more SIGKILL. What it leaves running is killed.
    *
    * @returns Its exit code.
    */
   async end(clock: Clock): Promise<number | null> {
+    this.#isEnding = true;
     const over = new AbortController();
     void this.exited.then(() => over.abort());
     for (const [name, seconds] of LADDER) {

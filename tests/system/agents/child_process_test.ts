@@ -76,6 +76,27 @@ Deno.test("ChildProcess.end() goes no further than needed", async () => {
   assert.equal(clock.pending, 0);
 });
 
+Deno.test("ChildProcess that was asked to end, or died, leaves no child behind", async () => {
+  // The job of a shell ignores SIGINT.
+  const job = "sh -c 'echo $$; sleep 60; :' &";
+  const ways: [text: string, end: (child: ChildProcess) => Promise<number | null>][] = [
+    [`trap 'exit 5' INT; ${job} while :; do sleep 0.02; done`, (child) => child.end(new ManualClock())],
+    [`${job} sleep 0.1; kill -9 $$`, (child) => child.exited],
+  ];
+  for (const [text, end] of ways) {
+    await using child = await shell(text);
+    const out = collect(child.stdout);
+    const pid = Number(await untilTrue(() => out.text.endsWith("\n") && out.text));
+    await end(child);
+    try {
+      await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
+    } finally {
+      if (await isAlive(pid)) Deno.kill(pid, "SIGKILL");
+    }
+    await out.ended;
+  }
+});
+
 Deno.test("ChildProcess says in words why a program cannot be started", async () => {
   const start = (command: string) => ChildProcess.start({ command, args: [], env, output: "discard" });
   await assert.rejects(
