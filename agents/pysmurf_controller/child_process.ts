@@ -14,7 +14,7 @@ export interface ChildOptions {
   readonly command: string;
   /** Its arguments; no shell looks at them. */
   readonly args: readonly string[];
-  /** The whole environment. */
+  /** The whole environment, but for the mark of its guard. */
   readonly env: Readonly<Record<string, string>>;
   /** Text for its standard input, which is then closed; default none, and the input is closed from the start. */
   readonly input?: string | undefined;
@@ -86,7 +86,7 @@ export class ChildProcess implements AsyncDisposable {
     const guard = startGuard(options.orphanSeconds);
     try {
       const child = spawn(command, [...args], {
-        env: { ...env },
+        env: { ...env, ...guard.environment },
         stdio: [input === undefined ? "ignore" : "pipe", written, written, resultPipe ? "pipe" : "ignore"],
         detached: true,
       });

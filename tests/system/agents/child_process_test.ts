@@ -107,14 +107,12 @@ Deno.test("ChildProcess says in words why a program cannot be started", async ()
   await assert.rejects(start("/dev/null"), /Cannot start "\/dev\/null": it may not be executed/);
 });
 
+const FOLDER = new URL("../../../agents/pysmurf_controller/", import.meta.url).href;
+
 /** Starts a program of its own that starts a child; its input stays open until it is disposed of. */
-async function startParent(childText: string) {
-  const file = new URL("../../../agents/pysmurf_controller/child_process.ts", import.meta.url);
-  const script = await Deno.makeTempFile({ suffix: ".ts" });
-  await Deno.writeTextFile(
-    script,
-    `
-    import { ChildProcess } from ${JSON.stringify(file.href)};
+function startParent(childText: string) {
+  return startProgram(`
+    import { ChildProcess } from "${FOLDER}child_process.ts";
     const child = await ChildProcess.start({
       command: "sh",
       args: ["-c", ${JSON.stringify(childText)}],
@@ -122,8 +120,12 @@ async function startParent(childText: string) {
       output: "read",
     });
     for await (const bytes of child.stdout) Deno.stdout.writeSync(bytes);
-  `,
-  );
+  `);
+}
+
+async function startProgram(text: string) {
+  const script = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(script, text);
   const parent = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", script],
     stdin: "piped",
@@ -160,6 +162,27 @@ Deno.test("a guard kills the group of a child when the process that started it i
     for (const pid of pids) assert.ok(await isAlive(pid));
   }
   for (const pid of pids) await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
+});
+
+Deno.test("a guard kills a child that it was not told of yet, too", async () => {
+  if (Deno.build.os !== "linux") return;
+  let pid: number;
+  {
+    // What the agent does, up to the moment before it knows the child's process id.
+    await using bed = await startProgram(`
+      import { spawn } from "node:child_process";
+      import { startGuard } from "${FOLDER}child_guard.ts";
+      const { environment } = startGuard();
+      spawn("sh", ["-c", "trap '' TERM INT HUP; echo $$; sleep 60; :"], {
+        env: { ...Deno.env.toObject(), ...environment },
+        stdio: ["ignore", "inherit", "ignore"],
+        detached: true,
+      });
+    `);
+    pid = Number(await bed.line());
+    assert.ok(await isAlive(pid));
+  }
+  await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
 });
 
 Deno.test("the guard of a child that has ended leaves alone what the child has left running", async () => {
