@@ -35,7 +35,9 @@ export async function verbCall(entry: NightEntry, clientOf: ClientOf): Promise<S
   const words = splitWords(entry.line);
   // What the prompt wrote to a file, the script prints.
   const redirect = words.findIndex(({ text, quoted }) => !quoted && /^>>?/.test(text));
-  const parsed = parseVerb((redirect < 0 ? words : words.slice(0, redirect)).map(({ text }) => text), {
+  const texts = (redirect < 0 ? words : words.slice(0, redirect)).map(({ text }) => text);
+  if (texts[0] === "run") return runCall(texts.slice(1));
+  const parsed = parseVerb(texts, {
     columns: Infinity,
     colors: false,
     program: "",
@@ -57,6 +59,16 @@ export async function verbCall(entry: NightEntry, clientOf: ClientOf): Promise<S
     default:
       return { statements: [], uses: [] };
   }
+}
+
+/** The prompt's own verb `run`: its options are about the terminal, and say nothing of what is run. */
+function runCall(words: readonly string[]): ScriptCall {
+  let at = 0;
+  while (words[at]?.startsWith("--") === true) at += words[at]?.includes("=") === true ? 1 : 2;
+  const script = words.slice(at).map(scriptText);
+  return script.length === 0
+    ? { statements: [], uses: [] }
+    : { statements: [`await run(${script.join(", ")})`], uses: ["run"] };
 }
 
 function readingCall(

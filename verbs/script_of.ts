@@ -1,6 +1,6 @@
 /** What was typed, as a script. @module */
 import { stripTypeScriptTypes } from "node:module";
-import type { ResolvedSite } from "../site/mod.ts";
+import { clientEnvironment, type ResolvedSite } from "../site/mod.ts";
 import { ScriptAgents } from "./script_agents.ts";
 import { PASSWORD, type ScriptCall, verbCall } from "./script_calls.ts";
 import { assignedIn, declaredIn, namesIn, redeclarable } from "./script_names.ts";
@@ -41,6 +41,12 @@ function dataAt(reply: OCSReply, ...path: (string | number)[]): unknown {
     reply.session.data,
   );
 }`,
+  run: `/** Runs a script at the same site; one that fails ends this one. */
+async function run(script: string, ...args: string[]): Promise<void> {
+  const command = new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, ...args], env: SITE_VARIABLES });
+  const { code } = await command.spawn().status;
+  if (code !== 0) throw new Error(\`Cannot go on: \${script} has ended with code \${code}\`);
+}`,
 };
 
 /** Node's types know "strip" only, which does not tell what is wrong; Deno has both. */
@@ -59,12 +65,14 @@ const LONG_PAUSE_SECONDS = 60;
  */
 export async function scriptOf(entries: readonly NightEntry[], options: ScriptOptions): Promise<string> {
   const library = new Set(Object.keys(await import("../client/mod.ts")));
-  const body = new Body(entries, options.agents ?? new Map(), library);
+  const body = new Body(entries, { agents: options.agents ?? new Map(), library, site: options.site });
   for (const entry of entries) await body.add(entry);
   const { lines, imports } = body.finish();
   const toolkit = options.toolkit ?? TOOLKIT;
+  const isInside = Deno.build.standalone && options.toolkit === undefined;
   return [
     ...heading(entries),
+    ...(isInside ? ["// Written by a compiled program: put the URL where the toolkit is served below."] : []),
     ...(imports.length === 0 ? [] : [`import { ${imports.join(", ")} } from ${scriptText(toolkit)};`, ""]),
     ...siteLines(options.site),
     ...lines,
@@ -106,6 +114,15 @@ function siteLines({ sourceFile, ...site }: ScriptOptions["site"]): string[] {
   ];
 }
 
+/** The site for scripts that the script runs: their clients find it in the environment. */
+function variableLines({ wampServer, wampHttp, realm, addressRoot }: ScriptOptions["site"]): string[] {
+  const options = { site: "none", siteHub: wampServer, siteHttp: wampHttp, siteRealm: realm, addressRoot };
+  const members = Object.entries(clientEnvironment(options)).map(([name, value]) =>
+    `  ${name}: ${scriptText(value)},`
+  );
+  return ["", "const SITE_VARIABLES = {", ...members, "};"];
+}
+
 /** The script's lines, and what they need. */
 class Body {
   readonly #lines: string[] = [];
@@ -114,20 +131,25 @@ class Body {
   readonly #agents: ScriptAgents;
   readonly #again: ReadonlySet<string>;
   readonly #keepsLast: boolean;
+  readonly #site: ScriptOptions["site"];
   readonly #assigned = new Set<string>();
   #lastSeconds: number | undefined;
 
   constructor(
     entries: readonly NightEntry[],
-    agents: ReadonlyMap<string, string>,
-    library: ReadonlySet<string>,
+    { agents, library, site }: {
+      readonly agents: ReadonlyMap<string, string>;
+      readonly library: ReadonlySet<string>;
+      readonly site: ScriptOptions["site"];
+    },
   ) {
     this.#library = library;
+    this.#site = site;
     const typed = entries.filter(({ kind, outcome }) => kind === "typescript" && outcome === "ok");
     const declared = typed.flatMap(({ line }) => [...declaredIn(line)]);
     this.#agents = new ScriptAgents(
       agents,
-      new Set([...declared, ...library, "SITE", PASSWORD, ...Object.keys(HELPERS)]),
+      new Set([...declared, ...library, "SITE", "SITE_VARIABLES", PASSWORD, ...Object.keys(HELPERS)]),
     );
     this.#again = new Set(declared.filter((name, at) => declared.indexOf(name) !== at));
     this.#keepsLast = typed.some(({ line }) => namesIn(line).has("_"));
@@ -155,7 +177,7 @@ class Body {
   /** The lines, with the names to import in front of them. */
   finish(): { readonly lines: readonly string[]; readonly imports: readonly string[] } {
     const helpers = Object.entries(HELPERS).filter(([name]) => this.#uses.has(name));
-    if (helpers.length > 0) this.#uses.add("OCSReply");
+    if (["show", "ended", "dataAt"].some((name) => this.#uses.has(name))) this.#uses.add("OCSReply");
     const texts = helpers.map(([, text]) => `\n${text}`);
     const last = this.#keepsLast ? ["", "// The last result, as at the prompt.", "let _;"] : [];
     const password = this.#uses.has(PASSWORD)
@@ -166,7 +188,13 @@ class Body {
       ]
       : [];
     return {
-      lines: [...password, ...last, ...this.#lines, ...texts],
+      lines: [
+        ...(this.#uses.has("run") ? variableLines(this.#site) : []),
+        ...password,
+        ...last,
+        ...this.#lines,
+        ...texts,
+      ],
       imports: [...this.#uses].filter((name) => this.#library.has(name)).sort(),
     };
   }

@@ -29,6 +29,15 @@ Deno.test("scriptOf() saves a night that runs again by itself, with parameters o
     addressRoot: "observatory",
   };
   const night = await NightLog.open({ folder, site: "site-1", who: "me@here", log: SILENT });
+  const child = `${folder}/child.ts`;
+  const toolkit = new URL("../../../mod.ts", import.meta.url).href;
+  await Deno.writeTextFile(
+    child,
+    `import { OCSClient } from ${JSON.stringify(toolkit)};
+await using client = await OCSClient.connect("faker-2");
+console.log("child", Deno.args, (await client.operation("acq").status()).session.status);
+`,
+  );
   const lines: readonly (Pick<NewEntry, "line"> & Partial<NewEntry>)[] = [
     { line: "agents" },
     { line: "start faker*.acq --yes", targets: ["faker1.acq", "faker-2.acq"] },
@@ -40,6 +49,7 @@ Deno.test("scriptOf() saves a night that runs again by itself, with parameters o
     { line: "reply.session.data", kind: "typescript" },
     { line: "faker1.set_heartbeat.start({ heartbeat: true })", kind: "typescript" },
     { line: "`last: ${_.message}`", kind: "typescript" },
+    { line: `run ${child} --band 4` },
     { line: "stop */acq --yes", targets: ["faker1.acq", "faker-2.acq"] },
     { line: "wait */acq --timeout 10", targets: ["faker1.acq", "faker-2.acq"] },
   ];
@@ -63,6 +73,7 @@ Deno.test("scriptOf() saves a night that runs again by itself, with parameters o
   assert.match(stdout, /^0\.5$/m);
   assert.match(stdout, /\{ requested_delay: 0\.5, delay_so_far: 0\.5\d* \}/);
   assert.match(stdout, /^last: Started task "set_heartbeat"\.$/m);
+  assert.match(stdout, /^child \[ "--band", "4" \] running$/m);
   await using client = await OCSClient.connect("faker-2", { site });
   const { session } = await client.operation("acq").status();
   assert.deepEqual([session.status, session.success], ["done", true]);

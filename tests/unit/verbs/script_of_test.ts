@@ -191,6 +191,16 @@ import { join } from "node:path"`,
   );
 });
 
+Deno.test("scriptOf() runs the scripts that were run, at the same site", async () => {
+  const script = await scriptOf(typed("run --log out.txt --deadline=60 'my script.ts' --band 4", "run"), {
+    site: SITE,
+  });
+  assert.match(script, /^await run\("my script\.ts", "--band", "4"\);$/m);
+  assert.match(script, /^async function run\(/m);
+  assert.match(script, /^ {2}OCS_SITE_HUB: "ws:\/\/127\.0\.0\.1:8001\/ws",$/m);
+  assert.doesNotMatch(script, /^import/m);
+});
+
 Deno.test("scriptOf() has no passwords, and says where to give them", async () => {
   const script = await scriptOf(
     typed("start faker1.login user=me password=*** --privs ***", typescript('connect({ privs: "***" })')),
