@@ -121,8 +121,8 @@ export class PysmurfMonitor implements AsyncDisposable {
     const { clock } = this.#agent;
     for (;;) {
       const isWell = await this.#files.pass(session.signal);
-      session.degraded = !isWell;
       if (testMode && !isWell) return [false, `Database: ${this.#report.data.database.error}`];
+      this.#tellDatabase(session, isWell);
       if (testMode || session.signal.aborted) break;
       await session.sleep(isWell ? PASS_SECONDS : RETRY_SECONDS);
     }
@@ -131,6 +131,18 @@ export class PysmurfMonitor implements AsyncDisposable {
     await this.#files.pass(over.signal);
     cancel();
     return "Monitor exited cleanly.";
+  }
+
+  /** Says once when files begin to wait for the database, and when they wait no more. */
+  #tellDatabase(session: Session<MonitorData>, isWell: boolean): void {
+    if (session.degraded === !isWell) return;
+    session.degraded = !isWell;
+    session.addMessage(
+      isWell
+        ? "The database can be written again"
+        : `Files wait, the database cannot be written: ${this.#report.data.database.error} ` +
+          `(trying again every ${RETRY_SECONDS} s)`,
+    );
   }
 
   #take(bytes: Uint8Array, sender: Deno.Addr): void {

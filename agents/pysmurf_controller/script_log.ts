@@ -21,6 +21,8 @@ export interface ScriptLogOptions {
   /** The agent's log. */
   readonly log: AgentLog;
   readonly clock: Clock;
+  /** Called once when a file takes no more. */
+  readonly onFault: (text: string) => void;
 }
 
 /**
@@ -145,8 +147,8 @@ class FileScriptLog implements ScriptLog {
       for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
     } catch (error) {
       // A full disk must not stop the script: the rest of its output is lost, and that is told once.
-      this.#options.log.error(`Cannot write to log file "${this.#path}" any more: ${errorText(error)}`);
       this.#closed = true;
+      this.#options.onFault(`Cannot write to log file "${this.#path}" any more: ${errorText(error)}`);
     }
   }
 }

@@ -83,7 +83,11 @@ export class ScriptRunner implements AsyncDisposable {
 
   async #supervise(session: Session, { script, args, log: mode }: ScriptRequest): Promise<ScriptResult> {
     const { clock, log } = this.#parts.agent;
-    const scriptLog = await openScriptLog(mode, { script, log, clock });
+    const onFault = (text: string): void => {
+      log.error(text);
+      session.addMessage(text);
+    };
+    const scriptLog = await openScriptLog(mode, { script, log, clock, onFault });
     let child: ChildProcess;
     try {
       child = this.#child = await this.#start(script, args, scriptLog === undefined ? "discard" : "read");

@@ -31,7 +31,7 @@ export class FileRegistrar {
   readonly #counts: MonitorData["files"];
   readonly #database: MonitorData["database"];
   readonly #log: Logger;
-  readonly #lossLog: LimitedLog;
+  readonly #faultLog: LimitedLog;
   readonly #clock: Clock;
   readonly #queue: AnnouncedFile[] = [];
   /** Checked, and kept until they are in the database. */
@@ -44,7 +44,7 @@ export class FileRegistrar {
     this.#counts = counts;
     this.#database = database;
     this.#log = log;
-    this.#lossLog = new LimitedLog((text) => log.error(text), clock);
+    this.#faultLog = new LimitedLog((text) => log.error(text), clock);
     this.#clock = clock;
   }
 
@@ -52,7 +52,7 @@ export class FileRegistrar {
   add(file: AnnouncedFile): void {
     if (this.#queue.length + this.#rows.length >= MOST_WAITING) {
       this.#counts.lost++;
-      this.#lossLog.say("lost", `File is lost, ${MOST_WAITING} wait already: ${file.path}`);
+      this.#faultLog.say("lost", `File is lost, ${MOST_WAITING} wait already: ${file.path}`);
       return;
     }
     this.#queue.push(file);
@@ -112,7 +112,9 @@ export class FileRegistrar {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#database.error = why;
-      this.#log.error(`Cannot add ${rows.length} files to the database "${this.#database.path}": ${why}`);
+      const action = rows.length === 0 ? "open" : `add ${rows.length} files to`;
+      // Tried again every few seconds, for a night if need be.
+      this.#faultLog.say("database", `Cannot ${action} the database "${this.#database.path}": ${why}`);
       return false;
     }
     if (!this.#isMade) this.#log.info(`Database ready: ${this.#database.path}`);

@@ -82,6 +82,20 @@ Deno.test("CTL-5: run with a path appends stamped lines to that file, and the ag
   assert.equal(bed.agent.logTexts.filter((text) => text.includes(log)).length, 2);
 });
 
+Deno.test("run says in its messages that its log file takes no more, and goes on", async () => {
+  if (Deno.build.os !== "linux") return; // /dev/full
+  await using bed = await startController({ options: SHELL });
+  const script = await bed.shellScript("echo out; sleep 0.1; echo more");
+  await bed.agent.start("run", { script, log: "/dev/full" });
+  const reply = await bed.end();
+  assert.deepEqual(outcome(reply), [true, "Script has finished with exit code 0"]);
+  const texts = reply.session.messages?.map(([, text]) => text) ?? [];
+  assert.equal(
+    texts.filter((text) => /^Cannot write to log file "\/dev\/full" any more: /.test(String(text))).length,
+    1,
+  );
+});
+
 Deno.test("CTL-6: run with log false drops all output, logs none, and the script succeeds", async () => {
   await using bed = await startController({ options: SHELL });
   const script = await bed.shellScript(

@@ -32,6 +32,14 @@ Deno.test("MON-16: PysmurfMonitor waits for a locked database, degraded, and ins
   await untilTrue(async () => (await bed.agent.status("run")).session.op_code === OpCode.RUNNING);
   assert.deepEqual(bed.rows().map((row) => row["local_path"]), [first, second]);
   assert.equal(bed.data.database.error, null);
+  const { session } = await bed.agent.status("run");
+  assert.deepEqual(
+    session.messages?.map(([, text]) => String(text)).filter((text) => /database/.test(text)),
+    [
+      "Files wait, the database cannot be written: database is locked (trying again every 5 s)",
+      "The database can be written again",
+    ],
+  );
 });
 
 Deno.test("MON-19: PysmurfMonitor makes a database with exactly the tables of the reference", async () => {

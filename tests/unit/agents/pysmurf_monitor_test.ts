@@ -95,7 +95,7 @@ Deno.test("FileRegistrar retries the same rows, appends new ones, and inserts no
   const file = await Deno.makeTempFile();
   const calls: string[][] = [];
   let isLocked = true;
-  const { registrar, counts, database } = makeRegistrar((rows) => {
+  const { registrar, counts, database, lines } = makeRegistrar((rows) => {
     calls.push(rows.map((row) => row.remotePath));
     return isLocked ? Promise.reject(new Error("database is locked")) : Promise.resolve();
   });
@@ -114,6 +114,8 @@ Deno.test("FileRegistrar retries the same rows, appends new ones, and inserts no
       `17000/crate1slot4/1_${action}/outputs/${file.slice(file.lastIndexOf("/") + 1)}`
     );
     assert.deepEqual(calls, [[one], [one, two], [one, two]]);
+    // The second failure is like the first, and within a minute of it.
+    assert.deepEqual(lines, ['Cannot add 1 files to the database "/x.db": database is locked']);
     assert.deepEqual(counts, { waiting: 0, registered: 2, failed: 0, lost: 0 });
     assert.equal(database.error, null);
   } finally {
