@@ -37,10 +37,12 @@ export class EventTeller implements Disposable {
 
   #take(event: FleetEvent): void {
     const { own } = this.#options;
-    if (event.kind === "operation-ended" && own.sawEnd(event.agent, event.op)) return;
-    if (event.kind === "operation-ended" && own.has(event.agent, event.op)) {
-      this.#ownEnds.add(event);
-      own.forget(event.agent, event.op);
+    if (event.kind === "operation-ended") {
+      const { agent, op } = event;
+      const isOwn = own.has(agent, op);
+      if (isOwn) own.forget(agent, op);
+      if (own.sawEnd(agent, op) || own.isShown(agent, op)) return;
+      if (isOwn) this.#ownEnds.add(event);
     }
     if (event.kind === "agent-returned" && event.restarted) own.forget(event.agent);
     this.#events.push(event);

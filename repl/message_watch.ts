@@ -59,8 +59,9 @@ export class MessageWatch implements AsyncDisposable {
   #onEvent(event: FleetEvent): void {
     if (event.kind !== "operation-ended") return;
     // Its last words; those of one that failed come with the news of that.
-    const key = `${event.agent}.${event.op}`;
-    if (event.success && this.#told.has(key)) this.#ask(event.agent, event.op);
+    const { agent, op, success } = event;
+    const isNews = this.#told.has(`${agent}.${op}`) && !this.#options.own.sawEnd(agent, op);
+    if (success && isNews) this.#ask(agent, op);
   }
 
   #askAll(): void {
@@ -78,7 +79,7 @@ export class MessageWatch implements AsyncDisposable {
   }
 
   async #tellNew(agent: string, op: string): Promise<void> {
-    const { link, look, tell } = this.#options;
+    const { link, look, own, tell } = this.#options;
     const before = this.#told.get(`${agent}.${op}`);
     const { signal } = this.#closing;
     const procedure = opsProcedure(agentAddress(link.clientSite.addressRoot, agent));
@@ -91,7 +92,7 @@ export class MessageWatch implements AsyncDisposable {
     const news = messages.slice(isSame ? keys.lastIndexOf(before.last) + 1 : 0)
       .filter(([, text]) => !ORDINARY.test(pyStr(text)));
     this.#told.set(`${agent}.${op}`, { sessionId: session.session_id, last: keys.at(-1) ?? "" });
-    if (news.length === 0 || signal.aborted) return;
+    if (news.length === 0 || own.isShown(agent, op) || signal.aborted) return;
     const lines = news.slice(-MOST_MESSAGES).map(([seconds, text]) => {
       const time = new Date(Number(seconds) * 1000).toTimeString().slice(0, 8);
       return `${look.style("dim", time)} ${look.style("cyan", printable(`${agent}.${op}`))} ${

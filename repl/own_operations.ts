@@ -33,6 +33,7 @@ export class OwnOperations implements RequestGuard {
   /** Never: what an operator has under way at the prompt is interrupted line by line. */
   readonly interrupted: AbortSignal = new AbortController().signal;
   readonly #running = new Map<string, OwnOperation>();
+  readonly #shown = new Set<string>();
   /** When an end was seen in an answer. */
   readonly #seen = new Map<string, number>();
   readonly #beforeRequest: (request: ClientRequest) => Promise<void>;
@@ -63,8 +64,19 @@ export class OwnOperations implements RequestGuard {
   sawEnd(agent: string, op: string): boolean {
     const key = `${agent}.${op}`;
     const atMs = this.#seen.get(key);
-    this.#seen.delete(key);
     return atMs !== undefined && (this.#fleet?.nowMs ?? 0) - atMs < SEEN_MS;
+  }
+
+  /** Says that what it says is on the screen already, until disposed of. */
+  show(agent: string, op: string): Disposable {
+    const key = `${agent}.${op}`;
+    this.#shown.add(key);
+    return { [Symbol.dispose]: () => this.#shown.delete(key) };
+  }
+
+  /** Whether what it says is on the screen already. */
+  isShown(agent: string, op: string): boolean {
+    return this.#shown.has(`${agent}.${op}`);
   }
 
   /** It has ended, or its agent has. */

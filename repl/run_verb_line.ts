@@ -1,6 +1,7 @@
 /** A verb line. @module */
 import { ExitCode } from "../verbs/exit_code.ts";
 import type { VerbCommand } from "../verbs/grammar.ts";
+import { parseTarget } from "../verbs/operation_target.ts";
 import { parseVerb } from "../verbs/parse_verb.ts";
 import { runVerb } from "../verbs/run_verb.ts";
 import { verbExitCode } from "../verbs/verb_exit_code.ts";
@@ -46,7 +47,7 @@ async function runWords(
   words: readonly string[],
   { context, signal, file }: WordsContext,
 ): Promise<LineResult> {
-  const { terminal, link, options } = context;
+  const { terminal, link, options, own } = context;
   const { look } = terminal;
   const colors = look.style("bold", "x") !== "x";
   const parsed = parseVerb(words, { columns: look.columns, colors, program: "" });
@@ -62,6 +63,7 @@ async function runWords(
     for (let at = 0; at < bytes.length;) at += await result.write(bytes.subarray(at));
   };
   let targets: readonly string[] | undefined;
+  using _shown = command.command === "messages" && command.follow ? showOf(command.target, own) : undefined;
   try {
     const outcome = await untilAborted(
       runVerb(command, {
@@ -84,6 +86,11 @@ async function runWords(
   } finally {
     terminal.showHeld();
   }
+}
+
+function showOf(target: string, own: LineContext["own"]): Disposable {
+  const { instanceId, opName } = parseTarget(target);
+  return own.show(instanceId, opName);
 }
 
 /** What still runs, and how to stop it. */

@@ -65,6 +65,26 @@ test("the prompt lists agents as variables, starts, waits and shows, at 80 colum
   assert.equal(await terminal.ended(), 0);
 });
 
+test("what is followed is not told a second time, nor the end that a reply has shown", async (tmux) => {
+  await using bed = await openBed(["faker1"]);
+  await using terminal = await openPrompt(tmux, bed.site);
+  await terminal.until("1 up>");
+  await terminal.line("start faker1.delay_task delay=3");
+  await terminal.until(/delay_task runs>$/);
+  await terminal.line("messages faker1.delay_task --follow");
+  await terminal.until(/faker1\.delay_task succeeded/);
+  await terminal.line("await faker1.delay_task({ delay: 2.5 })");
+  await terminal.until(/other keys in \.session/);
+  // What is not told within two heartbeats never is.
+  await terminal.line("await new Promise((resolve) => setTimeout(resolve, 2500)), 'later'");
+  const screen = await terminal.until(/^"later"$/m);
+  assert.equal(screen.split("Exited after 3.0 seconds").length, 2, screen);
+  assert.equal(screen.split("Exited after 2.5 seconds").length, 2, screen);
+  assert.ok(!screen.includes("has ended"), screen);
+  await terminal.line("exit");
+  assert.equal(await terminal.ended(), 0);
+});
+
 test("events print above the line that is being typed, also where it takes two rows, and never break it", async (tmux) => {
   await using bed = await openBed();
   const instances = Array.from({ length: 12 }, (_, n) => `plain${n}`);
