@@ -7,7 +7,7 @@ const MARK = "OCS_CHILD_GUARD";
 
 // Learns its group, waits for the end of its input, of which the agent holds the other end, then kills the group. A
 // shell is on every machine that runs scripts.
-const GUARD = `
+const GUARD = `# Ends a script, or a helper, when its agent is gone.
 if read -r group; then
   read -r _
   [ "$1" = 0 ] || sleep "$1"
@@ -29,7 +29,7 @@ export interface ChildGuard extends Disposable {
   readonly environment: Readonly<Record<string, string>>;
   /** Tells it whom to watch over. */
   watch(pgid: number): void;
-  /** Resolves when the guard has gone: with an error, if there never was one because there is no shell. */
+  /** Resolves when the guard has gone: with an error if nobody has dismissed it, or if there is no shell to be one. */
   readonly gone: Promise<Error | undefined>;
 }
 
@@ -52,9 +52,10 @@ export function startGuard(graceSeconds = 0): ChildGuard {
   });
   const { promise: gone, resolve } = Promise.withResolvers<Error | undefined>();
   let isThere = true;
+  let isDismissed = false;
   guard.on("exit", () => {
     isThere = false;
-    resolve(undefined);
+    resolve(isDismissed ? undefined : new Error("somebody has killed its guard"));
   });
   guard.on("error", resolve);
   // A guard that somebody has killed has broken the pipe; the child needs no less to be started.
@@ -64,6 +65,7 @@ export function startGuard(graceSeconds = 0): ChildGuard {
     gone,
     watch: (pgid) => void guard.stdin?.write(`${pgid}\n`),
     [Symbol.dispose]: () => {
+      isDismissed = true;
       // Killed before its input ends: it must not touch a group id that may be somebody else's by now, or that of what
       // the script has left running on purpose.
       if (isThere && guard.pid !== undefined) sendSignal(guard.pid, "SIGKILL");

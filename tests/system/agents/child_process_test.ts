@@ -185,6 +185,29 @@ Deno.test("a guard kills a child that it was not told of yet, too", async () => 
   await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
 });
 
+Deno.test("ChildProcess says when nobody guards it any more", async () => {
+  const warnings: string[] = [];
+  const log = { info: () => {}, warn: (text: string) => void warnings.push(text), error: () => {} };
+  await using _child = await ChildProcess.start({
+    command: "sh",
+    args: ["-c", "sleep 60; :"],
+    env,
+    output: "discard",
+    log,
+  });
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid=,ppid=,args="] }).output();
+  const guards = new TextDecoder().decode(stdout).matchAll(
+    /^ *(\d+) +(\d+) .*is gone\..* ocs-child-guard /gm,
+  );
+  for (const [, pid, parent] of guards) {
+    if (Number(parent) === Deno.pid) Deno.kill(Number(pid), "SIGKILL");
+  }
+  await untilTrue(() => warnings.length > 0);
+  assert.deepEqual(warnings, [
+    'Cannot guard "sh" against the death of the agent: somebody has killed its guard',
+  ]);
+});
+
 Deno.test("the guard of a child that has ended leaves alone what the child has left running", async () => {
   // Ten times: a guard that learns of the end before it is killed does its work now and then.
   for (let round = 0; round < 10; round++) {
