@@ -1,5 +1,6 @@
 /** Clean-up: what is done on every way out, within a bound, and however often somebody presses Ctrl-C. @module */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { SYSTEM_CLOCK } from "../internal/clock.ts";
 import { CleanupError } from "./errors.ts";
 
 /** How long one clean-up may take unless it says otherwise, in seconds. */
@@ -37,18 +38,16 @@ export async function cleanUp(
   { timeoutSeconds = CLEANUP_SECONDS }: CleanupOptions = {},
 ): Promise<void> {
   const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new CleanupError(`Cannot ${what}: not done within ${timeoutSeconds} s`);
-      controller.abort(error);
-      reject(error);
-    }, timeoutSeconds * 1000);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const stopTimer = SYSTEM_CLOCK.setTimer(timeoutSeconds * 1000, () => {
+    const error = new CleanupError(`Cannot ${what}: not done within ${timeoutSeconds} s`);
+    controller.abort(error);
+    reject(error);
   });
   try {
     await Promise.race([CLEANING.run(true, async () => await action(controller.signal)), late]);
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
 }
 

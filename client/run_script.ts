@@ -1,4 +1,5 @@
 /** Runs a script from its beginning to its exit code, with the Ctrl-C ladder. @module */
+import { SYSTEM_CLOCK } from "../internal/clock.ts";
 import { pause } from "../internal/pause.ts";
 import { onStopSignals } from "../internal/stop_signals.ts";
 import { endHeld, heldOperations, leaveSignalsToLadder } from "./_held_operations.ts";
@@ -145,15 +146,15 @@ function startDeadline(
   seconds: number | undefined,
   climb: (by: string, exitCode: number) => void,
 ): Disposable {
-  const timers: ReturnType<typeof setTimeout>[] = [];
+  const stops: (() => void)[] = [];
   if (seconds !== undefined) {
     let at = seconds;
     for (const step of [0, ...DEADLINE_STEPS_SECONDS]) {
       at += step;
-      timers.push(setTimeout(() => climb(`Deadline of ${seconds} s`, EXIT.TIMEOUT), at * 1000));
+      stops.push(SYSTEM_CLOCK.setTimer(at * 1000, () => climb(`Deadline of ${seconds} s`, EXIT.TIMEOUT)));
     }
   }
-  return { [Symbol.dispose]: () => timers.forEach((timer) => clearTimeout(timer)) };
+  return { [Symbol.dispose]: () => stops.forEach((stop) => stop()) };
 }
 
 function rungText(script: Script, rung: Rung, by: string): string {

@@ -1,10 +1,17 @@
 /** Waiting until something is so: in the samples of a feed, or in the session of an operation. @module */
+import { SYSTEM_CLOCK } from "../internal/clock.ts";
+import { jsonText } from "../internal/json_text.ts";
 import { pause } from "../internal/pause.ts";
 import type { OCSReply, ReplySession, Sample } from "../ocs/mod.ts";
 import { ConditionError } from "./errors.ts";
 import { FeedClient, type FeedSample } from "./feed_client.ts";
 import type { OperationClient } from "./operation_client.ts";
 import { eitherSignal } from "./request_guard.ts";
+
+/** Deadline of a request of a client that names none. */
+const LONG_LOOK_MS = 30_000;
+/** An agent that is well answers within this time. */
+const LEAST_LOOK_MS = 1000;
 
 /** How long to wait for a condition. */
 export interface UntilOptions {
@@ -77,7 +84,7 @@ async function untilSample<Fields extends object>(
   { timeoutSeconds, what = "the condition", signal }: UntilOptions,
 ): Promise<FeedSample<Fields>> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), timeoutSeconds * 1000);
+  const stopTimer = SYSTEM_CLOCK.setTimer(timeoutSeconds * 1000, () => deadline.abort());
   let seen = 0;
   let last: FeedSample<Fields> | undefined;
   try {
@@ -88,7 +95,7 @@ async function untilSample<Fields extends object>(
       if (condition(sample)) return sample;
     }
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
   signal?.throwIfAborted();
   const why = deadline.signal.aborted
@@ -115,7 +122,7 @@ async function untilSession<Data>(
     return new ConditionError(`Cannot see ${what} ${where}: ${why}; ${state}`, session);
   };
   for (;;) {
-    const reply = await operation.status({ signal });
+    const reply = await operation.status({ signal, ...lookWithin(end - performance.now()) });
     if (condition(reply.session)) return reply;
     if (reply.session.status === "done" || reply.session.status === undefined) {
       throw fail("the operation does not run", reply.session);
@@ -126,6 +133,11 @@ async function untilSession<Data>(
     await pause(Math.min(pollSeconds * 1000, end - performance.now()), { signal: either });
     signal?.throwIfAborted();
   }
+}
+
+/** The last looks must not take longer than there is time: the client's own deadline may be longer than that. */
+function lookWithin(leftMs: number): { readonly timeoutSeconds?: number } {
+  return leftMs < LONG_LOOK_MS ? { timeoutSeconds: Math.max(LEAST_LOOK_MS, leftMs) / 1000 } : {};
 }
 
 /** How `untilFlag` waits. */
@@ -162,6 +174,6 @@ function ago(timestampSeconds: number): string {
 
 /** A value in one line that fits an error. */
 function brief(value: unknown): string {
-  const text = JSON.stringify(value) ?? "no data";
+  const text = value === undefined ? "no data" : jsonText(value);
   return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }

@@ -4,7 +4,7 @@ import { lookUp, parseDataPath } from "./data_path.ts";
 import { changesBetween, changesText, dataText } from "./data_text.ts";
 import { NoSessionError } from "./errors.ts";
 import { type FollowOptions, followSession } from "./follow.ts";
-import { jsonText } from "./json_text.ts";
+import { jsonText } from "../internal/json_text.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import { sessionHead } from "./session_text.ts";
 import type { VerbOptions } from "./site_link.ts";
@@ -26,10 +26,10 @@ export interface DataOptions extends VerbOptions {
  * @throws {DataPathError} If there is nothing at the path.
  */
 export function data(target: string, options: DataOptions = {}): Promise<Outcome<unknown>> {
-  const { path = "", all, timeoutSeconds, signal } = options;
+  const { path = "", all, signal } = options;
   const steps = parseDataPath(path);
-  return withOperation(target, options, async (operation) => {
-    const { session } = await operation.status({ timeoutSeconds, signal });
+  return withOperation(target, options, async (operation, link) => {
+    const { session } = await operation.status({ timeoutSeconds: link.timeoutSeconds, signal });
     if (session.session_id === undefined) throw neverRan(target);
     const value = lookUp(session.data ?? {}, steps, target);
     return {

@@ -3,7 +3,7 @@ import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { Deadlines } from "./feed_deadlines.ts";
 import { findFeed } from "./feed_target.ts";
 import { FeedWatch, type WatchedEvent } from "./feed_watch.ts";
-import { jsonText } from "./json_text.ts";
+import { jsonText } from "../internal/json_text.ts";
 import { firstEnds, type LiveView, type ScreenChoice, screenFor, showView } from "./live_view.ts";
 import type { VerbResult } from "./outcome.ts";
 import { openSite, type VerbOptions } from "./site_link.ts";

@@ -1,7 +1,7 @@
 /** What an operation has said. @module */
 import { pyStr, type ReplySession, type SessionMessage } from "../ocs/mod.ts";
 import { type FollowOptions, followSession } from "./follow.ts";
-import { jsonText } from "./json_text.ts";
+import { jsonText } from "../internal/json_text.ts";
 import type { Look } from "./look.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import { sessionHead } from "./session_text.ts";
@@ -28,9 +28,9 @@ const MOST_ON_TERMINAL = 100;
 
 /** Reads the messages of the current or last session. */
 export function messages(target: string, options: MessagesOptions = {}): Promise<Outcome<MessagesData>> {
-  const { count, timeoutSeconds, signal } = options;
-  return withOperation(target, options, async (operation) => {
-    const { session } = await operation.status({ timeoutSeconds, signal });
+  const { count, signal } = options;
+  return withOperation(target, options, async (operation, link) => {
+    const { session } = await operation.status({ timeoutSeconds: link.timeoutSeconds, signal });
     const all = messagesOf(session);
     const { agent, opName: op } = operation;
     return {

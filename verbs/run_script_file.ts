@@ -1,4 +1,5 @@
 /** Runs a script as a program of its own: with the site, a deadline, a log file and the Ctrl-C ladder. @module */
+import { SYSTEM_CLOCK } from "../internal/clock.ts";
 import { SAME_SIGNAL_MS, stopSignals } from "../internal/stop_signals.ts";
 import { clientEnvironment, type SiteOptions } from "../site/mod.ts";
 import { ScriptLog } from "./script_log.ts";
@@ -112,22 +113,24 @@ class Ladder {
   /** Asks at the deadline and after it. */
   startDeadline(seconds: number | undefined): Disposable & { readonly passed: boolean } {
     let passed = false;
-    const timers = seconds === undefined ? [] : DEADLINE_STEPS_SECONDS.map((step) =>
-      setTimeout(() => {
-        this.#say(
-          `The deadline of ${seconds} s has passed${
-            step === 0 ? "" : `, ${step} s ago`
-          }: asking the script to end.`,
-        );
-        passed = true;
-        this.#ask("SIGTERM");
-      }, (seconds + step) * 1000)
-    );
+    const stops = seconds === undefined
+      ? []
+      : DEADLINE_STEPS_SECONDS.map((step) =>
+        SYSTEM_CLOCK.setTimer((seconds + step) * 1000, () => {
+          this.#say(
+            `The deadline of ${seconds} s has passed${
+              step === 0 ? "" : `, ${step} s ago`
+            }: asking the script to end.`,
+          );
+          passed = true;
+          this.#ask("SIGTERM");
+        })
+      );
     return {
       get passed() {
         return passed;
       },
-      [Symbol.dispose]: () => timers.forEach((timer) => clearTimeout(timer)),
+      [Symbol.dispose]: () => stops.forEach((stop) => stop()),
     };
   }
 

@@ -2,7 +2,7 @@
 import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { pause } from "../internal/pause.ts";
 import { FleetWatch } from "./fleet_watch.ts";
-import { jsonText } from "./json_text.ts";
+import { jsonText } from "../internal/json_text.ts";
 import { type ScreenChoice, screenFor, showView } from "./live_view.ts";
 import type { Look } from "./look.ts";
 import type { VerbResult } from "./outcome.ts";

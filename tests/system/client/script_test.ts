@@ -3,6 +3,7 @@ import {
   CleanupError,
   ConditionError,
   OCSClient,
+  OCSReply,
   OperationFailedError,
   runScript,
   type RunScriptOptions,
@@ -150,6 +151,25 @@ Deno.test("until() waits for a session, and rejects when the operation ends firs
     (error) =>
       error instanceof ConditionError && /does not run; last seen: done, \{"lines":3/.test(error.message),
   );
+});
+
+Deno.test("until() takes any length of time, and tells integers of any size", async () => {
+  const session = { session_id: 1, status: "running", data: { frames: 2n ** 60n } } as const;
+  const operation = {
+    opName: "stream",
+    agent: "crate1",
+    kind: "process",
+    interrupted: undefined,
+    status: () => Promise.resolve(new OCSReply(0, "", session)),
+  } as const;
+  await assert.rejects(
+    () => until(operation, () => false, { timeoutSeconds: 0 }),
+    /last seen: running, \{"frames":"1152921504606846976"\}/,
+  );
+  await using site = await startScriptSite({ fakers: ["faker1"] });
+  await using faker = await OCSClient.connect("faker1", { site: site.site });
+  await using _acq = await faker.operation("acq").running();
+  await until(faker.feeds["false_temperatures"]!, () => true, { timeoutSeconds: 1e9 });
 });
 
 Deno.test("until() gives up at its time with the last session seen", async () => {

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { cleanUp, CleanupError, Cleanups, isCleaningUp, withCleanup } from "../../../client/mod.ts";
 
+Deno.test("cleanUp() takes any length of time, also for ever", async () => {
+  for (const timeoutSeconds of [1e7, Infinity]) {
+    let signalled = false;
+    await cleanUp("wait a moment", async (signal) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      signalled = signal.aborted;
+    }, { timeoutSeconds });
+    assert.equal(signalled, false);
+  }
+});
+
 Deno.test("withCleanup() does clean-ups in reverse order, all of them, and reports every failure", async () => {
   const done: string[] = [];
   await assert.rejects(
