@@ -32,7 +32,7 @@ export function parseBlocks(message: unknown): readonly EncodedBlock[] {
 }
 
 /**
- * Reads one block of a recorded feed.
+ * Reads one block of a recorded feed. A null among its samples is a NaN.
  *
  * @param name Its key in the message.
  * @throws {TypeError} If it is none, a field has more or fewer samples than there are times, or a sample cannot be
@@ -53,7 +53,11 @@ export function parseBlock(name: string, value: unknown): EncodedBlock {
         }, expected an array of ${timestamps.length}`,
       );
     }
-    data[field] = samples.map((sample: unknown) => isSample(sample) ? sample : fail(what, field, sample));
+    data[field] = samples.map((sample: unknown) => {
+      // A publisher whose JSON has no NaN says null: that value is missing, the others are not.
+      if (sample === null) return NaN;
+      return isSample(sample) ? sample : fail(what, field, sample);
+    });
   }
   const tags = block.raw("influxdb_tags");
   return {
