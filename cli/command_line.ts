@@ -6,6 +6,7 @@ import {
   constant,
   flag,
   float,
+  group,
   type InferValue,
   integer,
   merge,
@@ -190,10 +191,10 @@ const version = command(
   { brief: message`Print the versions of this program and of Deno.` },
 );
 
-/** Every command. */
+/** Every command, in the order in which an operator looks for it. */
 export const COMMAND_LINE = or(
-  or(demo, up, router, agent, repl, run, init, config, version),
-  verbGrammar({ site: true }),
+  group("Operating", or(verbGrammar({ site: true }), repl, run)),
+  group("Running and setting up a site", or(demo, up, router, agent, init, config, version)),
 );
 
 /** A command line that was understood. */

@@ -17,6 +17,18 @@ export async function main(
   args: readonly string[],
   console: Console = processConsole(),
 ): Promise<ExitCode | number> {
+  const code = await codeOf(args, console);
+  await console.out.flush();
+  const { failure } = console.out;
+  // A result that is in no file must not look like one.
+  if (failure !== undefined) {
+    await console.err.print(`Error: Cannot write to standard output: ${failure.message}`);
+  }
+  await console.err.flush();
+  return failure !== undefined && code === ExitCode.OK ? ExitCode.FAILED : code;
+}
+
+async function codeOf(args: readonly string[], console: Console): Promise<ExitCode | number> {
   try {
     return await runCommandLine(args, console);
   } catch (error) {
@@ -25,8 +37,6 @@ export async function main(
     await console.err.print(text);
     if (args.includes("--json")) await console.out.print(errorJson(error, code));
     return code;
-  } finally {
-    await Promise.all([console.out.flush(), console.err.flush()]);
   }
 }
 

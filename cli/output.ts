@@ -31,6 +31,7 @@ export class Output {
   readonly #writer: ByteWriter;
   readonly #look: () => OutputLook;
   readonly #broken = new AbortController();
+  #failure: Error | undefined;
   #last: Promise<void> = Promise.resolve();
   #pendingBytes = 0;
   #dropped = 0;
@@ -45,9 +46,14 @@ export class Output {
     return this.#look();
   }
 
-  /** Aborted when the reader has gone away (`ocs listen | head -1`). */
+  /** Aborted when nothing can be written any more, as when the reader has gone away (`ocs listen | head -1`). */
   get broken(): AbortSignal {
     return this.#broken.signal;
+  }
+
+  /** Why not, where that is not the reader's wish: a full disk, a stream that is closed. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** Writes a text and a line's end; resolves when it is out, or cannot get out any more. */
@@ -90,8 +96,11 @@ export class Output {
       for (let at = 0; at < bytes.length && !this.#broken.signal.aborted;) {
         at += await this.#writer.write(bytes.subarray(at));
       }
-    } catch {
-      // EPIPE and the like: whoever was to read it is gone, and there is nobody to tell.
+    } catch (error) {
+      // EPIPE: whoever was to read it has read enough.
+      if (!(error instanceof Deno.errors.BrokenPipe)) {
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+      }
       this.#broken.abort();
     }
   }

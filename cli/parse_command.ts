@@ -29,7 +29,7 @@ function parseWords(args: readonly string[], look: ParserLook): Parsed<Command> 
       brief: message`Operate an observatory: agents, router and site.`,
       examples: EXAMPLES,
       footer:
-        message`Exit codes: 0 done, 1 failed or refused, 2 wrong usage or site file, 3 router or agent not reached, 4 timeout.`,
+        message`Exit codes: 0 done, 1 failed or refused, 2 wrong usage or site file, 3 router or agent not reached, 4 timeout, 130 Ctrl-C.`,
       version: VERSION,
       completion: true,
     },

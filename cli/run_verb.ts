@@ -2,11 +2,12 @@
 import { JoinError } from "../client/errors.ts";
 import type { SiteOptions } from "../site/mod.ts";
 import type { VerbCommand } from "../verbs/grammar.ts";
-import { interruptedText, runVerb } from "../verbs/run_verb.ts";
+import { runVerb } from "../verbs/run_verb.ts";
 import { withDefaultSite } from "./default_site.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { exitCodeOf } from "./explain_error.ts";
 import { listenForInterrupt } from "./interrupt.ts";
+import { interruptedText } from "./interrupted_text.ts";
 import type { Console } from "./output.ts";
 import { consoleTerminal } from "./verb_terminal.ts";
 

@@ -51,8 +51,9 @@ export class Deadlines {
     }
     const soFar = missing();
     if (soFar !== undefined) {
-      say(`${soFar.message} (so far)`);
-      await pause((timeoutSeconds ?? DEFAULT_FIELD_SECONDS) * 1000, { clock, signal: end });
+      const waitSeconds = timeoutSeconds ?? DEFAULT_FIELD_SECONDS;
+      say(`${soFar.message} so far; waiting up to ${waitSeconds} s for another block`);
+      await pause(waitSeconds * 1000, { clock, signal: end });
       const error = missing();
       if (error !== undefined && !end.aborted) throw error;
     }

@@ -43,6 +43,7 @@ const ASK_AT_ONCE = 16;
  * just been started must not be missed.
  *
  * @throws {OperationNotFoundError} If it means none.
+ * @throws {ControlClientError} If the one agent that is named is not reached.
  */
 export async function matchTargets(wanted: OperationTarget, options: MatchOptions): Promise<Matches> {
   const { link, signal } = options;
@@ -58,6 +59,8 @@ export async function matchTargets(wanted: OperationTarget, options: MatchOption
       const client = await queue.run(() => link.client(instanceId));
       ops = Object.values(client.ops);
     } catch (error) {
+      // The one agent that was named is not there: that is no result.
+      if (!isPattern(wanted.instanceId)) throw error;
       failures.push({ target: instanceId, error: asError(error) });
       return;
     }

@@ -10,7 +10,7 @@ export interface NightFile {
 
 const TAIL_BYTES = 65_536;
 
-/** The nights in a folder, oldest first; none where the folder cannot be read. */
+/** The nights in a folder, oldest first; none where there is no folder. */
 export async function nightFiles(folder: string): Promise<NightFile[]> {
   const files: NightFile[] = [];
   try {

@@ -37,10 +37,10 @@ export type Parsed<Command> =
 /** Width of help in a pipe. */
 const PIPE_COLUMNS = 100;
 
-/** The parser wants a name; at the prompt there is none to be seen. */
-const NO_NAME = "prompt:";
+/** The parser wants a name; at the prompt there is none to be seen. Of the private use area: no text has such a word. */
+const NO_NAME = "\u{E0CC}";
 // deno-lint-ignore no-control-regex -- escapes of colours
-const SHOWN_NAME = /(?:\x1b\[\d+m)*prompt:(?:\x1b\[\d+m)* /g;
+const SHOWN_NAME = /(?:\x1b\[\d+m)*\u{E0CC}(?:\x1b\[\d+m)* /gu;
 
 /** Help, version, completions or an error ends the parsing. */
 class Ended extends Error {}

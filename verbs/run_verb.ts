@@ -1,7 +1,7 @@
 /** From a verb that was understood to the module that carries it out. @module */
 import type { FleetWatch } from "./fleet_watch.ts";
 import type { VerbCommand } from "./grammar.ts";
-import { jsonText } from "./json_text.ts";
+import { jsonText } from "../internal/json_text.ts";
 import { isPattern } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import type { LiveCommand } from "./run_live.ts";
@@ -194,33 +194,6 @@ async function runListen(
   }
   if (dropped > 0) terminal.say(`${dropped} events were dropped: they came faster than they were read`);
   return "ok";
-}
-
-/**
- * What to tell of a verb that was interrupted: losing it never stops hardware, and an operator must know.
- *
- * @param program What is typed before a verb; empty at the prompt.
- */
-export function interruptedText(command: VerbCommand, program = "ocs"): string {
-  switch (command.command) {
-    case "start":
-    case "wait": {
-      const { target } = command;
-      return `Interrupted: ${target} goes on all the same; ${statusWords(target, program)} tells how it is`;
-    }
-    case "stop":
-    case "abort": {
-      const { command: verb, target } = command;
-      return `Interrupted: ${target} may have been asked to ${verb} already; ` +
-        `${statusWords(target, program)} tells how it is`;
-    }
-    default:
-      return "Interrupted";
-  }
-}
-
-function statusWords(target: string, program: string): string {
-  return [program, "status", target].filter((word) => word !== "").join(" ");
 }
 
 /** What `--privs` says: `2` and `3` are levels, everything else is a password. */

@@ -279,6 +279,28 @@ Deno.test("ocs messages prints what a session has said, the last N, and what it 
   assert.match(end.stdout, /Status is now "done"/);
 });
 
+Deno.test("ocs gives 3 for a named agent that is not there, also where a pattern would list it", async () => {
+  await using site = await observatory();
+  for (const words of [["status", "nobody"], ["stop", "nobody.*", "--yes"], ["status", "nobody.acq"]]) {
+    const { code, stderr } = await site.run(...words);
+    assert.equal(code, 3, words.join(" "));
+    assert.match(stderr, /Cannot connect to agent "nobody"/);
+  }
+});
+
+Deno.test({
+  name: "ocs fails when its result cannot be written",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    // The shell opens the device that is always full.
+    const main = new URL("../../../cli/main.ts", import.meta.url).href;
+    const command = `"${Deno.execPath()}" run -A "${main}" version > /dev/full`;
+    const { code, stderr } = await new Deno.Command("sh", { args: ["-c", command] }).output();
+    assert.equal(code, 1);
+    assert.match(new TextDecoder().decode(stderr), /^Error: Cannot write to standard output: No space left/);
+  },
+});
+
 Deno.test("ocs takes patterns: status lists, stop of several needs --yes in a pipe", async () => {
   await using site = await observatory();
   const status = await site.run("status", "*/acq");

@@ -3,7 +3,7 @@ import { AGENT_TABLE } from "../../../agents/table.ts";
 import { AGENT_FILES, loadAgent } from "../../../cli/agent_files.ts";
 import { withDefaultSite } from "../../../cli/default_site.ts";
 import { explainError } from "../../../cli/explain_error.ts";
-import { jsonText } from "../../../verbs/json_text.ts";
+import { jsonText } from "../../../internal/json_text.ts";
 import { COMMANDS, parseCommand } from "../../../cli/parse_command.ts";
 import { planRouter } from "../../../cli/router_plan.ts";
 import { CallTimeoutError, ControlClientError, JoinError } from "../../../client/errors.ts";
@@ -33,6 +33,13 @@ Deno.test("parseCommand() knows each verb of the list, and its help", () => {
   const all = parseCommand(["--help"], PIPE);
   assert("out" in all);
   for (const verb of COMMANDS) assert(all.out.includes(`\n  ${verb} `), verb);
+});
+
+Deno.test("parseCommand() lists what operators do before what sets a site up, with its briefs as they are", () => {
+  const all = parseCommand(["--help"], PIPE);
+  assert("out" in all);
+  assert(all.out.indexOf("\n  agents ") < all.out.indexOf("\n  demo "));
+  assert.match(all.out, /\n {2}repl +Open the operators' prompt: these verbs, and TypeScript\.\n/);
 });
 
 Deno.test("parseCommand() keeps parameters as they are typed, in any order with options", () => {
