@@ -7,6 +7,8 @@ export interface PysmurfDemo {
   readonly agents: readonly DemoAgent[];
   /** The stand-in tune script; undefined where there is nothing to run it. */
   readonly script: string | undefined;
+  /** What is missing, and why; undefined where all is there. */
+  readonly missing: string | undefined;
 }
 
 /** Instance id of the demo's controller. */
@@ -23,7 +25,10 @@ const PUBLISHER_ID = "demo-slot2";
  * @param folder Folder of the demo; goes with it.
  */
 export async function preparePysmurf(folder: string): Promise<PysmurfDemo> {
-  if (typeof Deno.listenDatagram !== "function") return { agents: [], script: undefined };
+  if (typeof Deno.listenDatagram !== "function") {
+    const missing = "No pysmurf agents: this Deno has no UDP, expected deno run --unstable-net";
+    return { agents: [], script: undefined, missing };
+  }
   const port = freeUdpPort();
   const publisher = { ID: PUBLISHER_ID, BACKEND: "udp", UDP_HOST: "127.0.0.1", UDP_PORT: String(port) };
   for (const [name, value] of Object.entries(publisher)) Deno.env.set(`SMURFPUB_${name}`, value);
@@ -44,7 +49,9 @@ export async function preparePysmurf(folder: string): Promise<PysmurfDemo> {
       },
     ],
     // A compiled program has its files inside, where Deno cannot find them.
-    script: Deno.build.standalone ? undefined : script,
+    ...(Deno.build.standalone
+      ? { script: undefined, missing: "No tune script: a compiled program has none that Deno could run" }
+      : { script, missing: undefined }),
   };
 }
 

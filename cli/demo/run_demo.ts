@@ -76,6 +76,7 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
         styled(out.look, "dim", agentClass)
       }`
     ),
+    ...(pysmurf.missing === undefined ? [] : ["", pysmurf.missing]),
   ].join("\n"));
   try {
     await tour({

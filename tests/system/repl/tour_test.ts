@@ -50,10 +50,9 @@ for (const columns of [80, 200]) {
         timeoutMs: TIMEOUT_MS,
       });
       assert.equal(await terminal.ended(TIMEOUT_MS), 0);
-      assert.match(
-        await Deno.readTextFile(`${folder}/night.ts`),
-        /^\/\/ \d+ interrupted: wait pysmurf-controller\.run$/m,
-      );
+      const night = await Deno.readTextFile(`${folder}/night.ts`);
+      assert.match(night, /^\/\/ \d+ interrupted: wait pysmurf-controller\.run$/m);
+      assert.match(night, /stopAll\(\[\n +faker1\.operation\("acq"\),\n +faker2\.operation\("acq"\),\n\]/);
       assert.equal(JSON.parse(await Deno.readTextFile(`${folder}/delay.json`)).requested_delay, 0.5);
     } finally {
       await Deno.remove(folder, { recursive: true });
