@@ -136,10 +136,11 @@ async function runBody(script: Script, body: (script: Script) => unknown): Promi
 
 function listenToSignals(climb: (by: string, exitCode: number) => void): Disposable {
   let code: number = EXIT.INTERRUPTED;
+  const by = (signal: Deno.Signal) => signal === "SIGINT" ? "Ctrl-C" : signal;
   return onStopSignals((signal) => {
     code = exitCodeOf(signal);
-    climb(signal === "SIGINT" ? "Ctrl-C" : signal, code);
-  }, () => climb("Ctrl-C", code));
+    climb(by(signal), code);
+  }, (signal) => climb(by(signal), code));
 }
 
 function startDeadline(

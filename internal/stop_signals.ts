@@ -14,7 +14,10 @@ export const SAME_SIGNAL_MS = 250;
  * @param onFirst Called once, by the first signal.
  * @param onAgain Called for every later one that is not an echo of the one before.
  */
-export function onStopSignals(onFirst: (signal: Deno.Signal) => void, onAgain: () => void): Disposable {
+export function onStopSignals(
+  onFirst: (signal: Deno.Signal) => void,
+  onAgain: (signal: Deno.Signal) => void,
+): Disposable {
   let lastMs: number | undefined;
   const handlers = stopSignals().map((signal) => {
     const handler = (): void => {
@@ -22,7 +25,7 @@ export function onStopSignals(onFirst: (signal: Deno.Signal) => void, onAgain: (
       const isEcho = lastMs !== undefined && performance.now() - lastMs < SAME_SIGNAL_MS;
       lastMs = performance.now();
       if (first) onFirst(signal);
-      else if (!isEcho) onAgain();
+      else if (!isEcho) onAgain(signal);
     };
     return { signal, handler };
   });

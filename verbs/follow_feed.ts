@@ -1,6 +1,7 @@
 /** Following a feed, as a live view or as one line a reading. @module */
 import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { Deadlines } from "./feed_deadlines.ts";
+import { tellNotices } from "./feed_notices.ts";
 import { findFeed } from "./feed_target.ts";
 import { FeedWatch, type WatchedEvent } from "./feed_watch.ts";
 import { jsonText } from "../internal/json_text.ts";
@@ -82,7 +83,8 @@ export async function followFeed(
   if (openScreen === undefined) {
     const print = ({ data, text }: Reading) =>
       terminal.print(options.json === true ? jsonText(data()) : text());
-    await firstEnds(over, [read(print), deadlines.keep(end)]);
+    const notices = tellNotices(watch, { clock, say, signal: end });
+    await firstEnds(over, [read(print), deadlines.keep(end), notices]);
   } else {
     await using screen = await openScreen();
     const show = showView(view, { screen, signal: end, clock });

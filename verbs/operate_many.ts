@@ -8,6 +8,7 @@ import { manyText, type Plan, planText, statusText } from "./many_text.ts";
 import { isActive, type Match, matchTargets } from "./match_targets.ts";
 import { parseTarget, parseWideTarget } from "./operation_target.ts";
 import type { Outcome } from "./outcome.ts";
+import { sessionState } from "./session_text.ts";
 import { openSite, type VerbOptions } from "./site_link.ts";
 import type { VerbTerminal } from "./terminal.ts";
 
@@ -144,6 +145,11 @@ async function waitForAll(
   const rows = await Promise.all(chosen.map(async ({ target, operation }) => {
     const row = await rowOf(target, () => operation.wait({ timeoutSeconds: waitSeconds, signal }));
     waiting.delete(target);
+    // The others may go on for hours.
+    if (rowResult(row, true) === "failed" && waiting.size > 0 && signal?.aborted !== true) {
+      const what = row.reply === undefined ? row.error.message : sessionState(row.reply.session);
+      terminal.say(`${target}: ${what}`);
+    }
     show();
     return row;
   }));

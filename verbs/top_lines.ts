@@ -49,6 +49,11 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
+/** Agent and operation. */
+const NAMES_RANK = 1;
+/** What comes before uncut names: what an operation does, and for how long. */
+const NEEDED_RANK = 3;
+
 /**
  * Writes titles and one line for each row; columns that do not fit are left out, the class first.
  *
@@ -64,10 +69,10 @@ export function topLines(
     readonly all?: readonly TopRow[];
   },
 ): { readonly title: string; readonly lines: readonly string[] } {
-  const chosen = fitting(columns);
-  const widths = chosen.map(({ room: [least, most], title, text }) =>
-    Math.min(most, Math.max(least, title.length, ...all.map((row) => textWidth(text(row)))))
-  );
+  const widthOf = ({ room: [least, most], title, text }: Column) =>
+    Math.min(most, Math.max(least, title.length, ...all.map((row) => textWidth(text(row)))));
+  const chosen = fitting(columns, widthOf);
+  const widths = chosen.map(widthOf);
   shrink(widths, chosen, columns);
   const title = chosen.map((column, at) => {
     const text = padText(column.title, widths[at] ?? 0);
@@ -83,30 +88,39 @@ export function topLines(
   return { title, lines };
 }
 
-/** The columns that fit at their least width, by rank. */
-function fitting(columns: number): readonly Column[] {
+/**
+ * The columns that fit, by rank: what tells rows apart, agent and operation, at full width if the screen has that at all,
+ * the others at their least.
+ */
+function fitting(columns: number, widthOf: (column: Column) => number): readonly Column[] {
   const chosen = new Set<Column>();
+  let least = -2;
   let used = -2;
   for (const column of COLUMNS.toSorted((a, b) => a.rank - b.rank)) {
-    used += column.room[0] + 2;
-    if (used > columns && chosen.size > 0) break;
+    least += column.room[0] + 2;
+    used += (column.rank <= NAMES_RANK ? widthOf(column) : column.room[0]) + 2;
+    const isNeeded = column.rank <= NEEDED_RANK;
+    if (chosen.size > 0 && (isNeeded ? least : used) > columns) break;
     chosen.add(column);
   }
   return COLUMNS.filter((column) => chosen.has(column));
 }
 
-/** Takes letters from the widest column until all fit. */
+/** Takes letters until all fit: from the widest of what tells no rows apart, then from the widest of all. */
 function shrink(widths: number[], chosen: readonly Column[], columns: number): void {
   let excess = widths.reduce((sum, width) => sum + width + 2, -2) - columns;
-  while (excess > 0) {
-    let widest = -1;
-    widths.forEach((width, at) => {
-      const isShrinkable = width > (chosen[at]?.room[0] ?? 0);
-      if (isShrinkable && width > (widths[widest] ?? 0)) widest = at;
-    });
-    if (widest < 0) return;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    excess--;
+  for (const lowestRank of [NAMES_RANK + 1, 0]) {
+    while (excess > 0) {
+      let widest = -1;
+      widths.forEach((width, at) => {
+        const { room: [least], rank } = chosen[at] ?? { room: [0], rank: 0 };
+        const isShrinkable = rank >= lowestRank && width > least;
+        if (isShrinkable && width > (widths[widest] ?? 0)) widest = at;
+      });
+      if (widest < 0) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+      excess--;
+    }
   }
 }
 

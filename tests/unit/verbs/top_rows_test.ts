@@ -113,6 +113,18 @@ Deno.test("topLines() leaves out columns that do not fit", () => {
   }
 });
 
+Deno.test("topLines() cuts the class and leaves it out before it cuts the names of agents", () => {
+  const names = ["pysmurf-controller-crate1", "pysmurf-controller-crate2"];
+  const rows = topRows(fleet(names.map((name) => agent(name, "up", { acq: [OpCode.RUNNING, 50] }))));
+  const at = (columns: number) => topLines(rows, { columns, look: PLAIN, order: "agent" });
+  assert.match(at(92).title, /CLASS/);
+  for (const columns of [80, 92]) {
+    for (const name of names) assert(at(columns).lines.some((line) => line.startsWith(`${name} `)), name);
+  }
+  assert.doesNotMatch(at(80).title, /CLASS/);
+  assert.match(at(80).title, /^AGENT +STATE .*OPERATION +CODE +FOR$/);
+});
+
 Deno.test("TopView sorts and hides by keys, scrolls, and says what is in the way", () => {
   const clock = new ManualClock();
   const shown: { -readonly [Key in keyof ShownFleet]: ShownFleet[Key] } = fleet();
