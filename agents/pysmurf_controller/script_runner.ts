@@ -29,6 +29,8 @@ const GRACE_SECONDS = 1;
 /** Runs scripts for the operations `run`, `tune_squids` and `abort` (smurf 2.2). The agent disposes of it. */
 export class ScriptRunner implements AsyncDisposable {
   readonly #parts: ControllerParts;
+  /** The run whose script is being started, or runs. */
+  #session: Session | undefined;
   /** The script that runs. */
   #child: ChildProcess | undefined;
   /** Scripts that have ended, but whose pipes are open yet: a child of theirs holds them. */
@@ -56,19 +58,27 @@ export class ScriptRunner implements AsyncDisposable {
       ];
     }
     using _current = current.attach(session);
+    this.#session = session;
     try {
       return await this.#supervise(session, request);
     } catch (error) {
+      this.#session = undefined;
       log.error(errorText(error));
       await sleep(GRACE_SECONDS, { clock });
       return [false, errorText(error)];
     }
   }
 
-  /** Kills the script that runs, with its children. Its run ends as one killed by a signal. */
+  /**
+   * Kills the script that runs, with its children. Its run ends as one killed by a signal.
+   *
+   * One that is being started is not started, or killed as soon as it is.
+   */
   abort(): ScriptResult {
-    if (this.#child?.running !== true) return [false, "Cannot abort: no script is running"];
-    this.#child.kill();
+    if (this.#session === undefined || this.#child?.running === false) {
+      return [false, "Cannot abort: no script is running"];
+    }
+    this.#session.abort();
     return [true, "Aborting process"];
   }
 
@@ -90,6 +100,7 @@ export class ScriptRunner implements AsyncDisposable {
     const scriptLog = await openScriptLog(mode, { script, log, clock, onFault });
     let child: ChildProcess;
     try {
+      if (session.signal.aborted) throw new Error("Aborted before the script was started");
       child = this.#child = await this.#start(script, args, scriptLog === undefined ? "discard" : "read");
     } catch (error) {
       await scriptLog?.[Symbol.asyncDispose]();
@@ -97,6 +108,7 @@ export class ScriptRunner implements AsyncDisposable {
     }
     const output = readOutput(child, scriptLog);
     const code = await this.#untilExit(session, child);
+    this.#session = undefined;
     this.#child = undefined;
     const graceOver = sleep(GRACE_SECONDS, { clock });
     await Promise.race([output, graceOver]);

@@ -164,6 +164,25 @@ Deno.test("a guard kills the group of a child when the process that started it i
   for (const pid of pids) await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
 });
 
+Deno.test("ChildProcess hands on the environment it is given, and the mark of the child's own guard", async () => {
+  const marks = new Set<string>();
+  for (let round = 0; round < 2; round++) {
+    await using child = await ChildProcess.start({
+      command: "env",
+      args: [],
+      env: { PATH: env["PATH"] ?? "", GIVEN: "a b", OCS_CHILD_GUARD: "of an outer one" },
+      output: "read",
+    });
+    const out = collect(child.stdout);
+    await out.ended;
+    const variables = out.text.trimEnd().split("\n").map((line) => line.split("="));
+    const { OCS_CHILD_GUARD: mark, ...given } = Object.fromEntries(variables);
+    assert.deepEqual(given, { PATH: env["PATH"], GIVEN: "a b" });
+    marks.add(mark);
+  }
+  assert.equal(marks.size, 2);
+});
+
 Deno.test("a guard kills a child that it was not told of yet, too", async () => {
   if (Deno.build.os !== "linux") return;
   let pid: number;

@@ -130,6 +130,17 @@ Deno.test("CTL-7: abort kills the script with its children at once; idle, it fai
   assert.deepEqual(await abort(), idle);
 });
 
+Deno.test("CTL-7: an abort that comes while the script is being started is not lost", async () => {
+  await using bed = await startController({ options: SHELL });
+  const script = await bed.shellScript("sleep 60");
+  for (const log of [true, `${bed.folder}/run.log`]) {
+    await bed.agent.start("run", { script, log });
+    await bed.agent.start("abort");
+    assert.deepEqual(outcome(await bed.agent.wait("abort")), [true, "Aborting process"]);
+    assert.equal((await bed.end()).session.success, false);
+  }
+});
+
 Deno.test("CTL-7: OCS's own abort of run and of tune_squids kills the script, too", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/tune.sh`, "trap '' TERM INT; sleep 60");
