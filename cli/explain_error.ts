@@ -1,5 +1,6 @@
 /** Errors as an operator sees them. @module */
 import { ControlClientError } from "../client/errors.ts";
+import { toError } from "../internal/to_error.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { verbExitCode } from "../verbs/verb_exit_code.ts";
 import { type OutputLook, styled } from "./output.ts";
@@ -15,7 +16,7 @@ export function explainError(
   error: unknown,
   look: OutputLook,
 ): { readonly text: string; readonly code: ExitCode } {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = toError(error).message;
   const code = exitCodeOf(error);
   const text = `${styled(look, ["bold", "red"], "Error:")} ${message}`;
   // A fault of ours: the stack is what a report needs.
@@ -29,7 +30,7 @@ export function explainError(
 
 /** The error as the one JSON object that a program with `--json` reads from standard output. */
 export function errorJson(error: unknown, exitCode: ExitCode): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = toError(error).message;
   const uri = error instanceof ControlClientError ? { uri: error.uri } : {};
   return JSON.stringify({ error: message, ...uri, exitCode });
 }

@@ -1,5 +1,6 @@
 /** Standard output and error of the command. @module */
 import { styleText } from "node:util";
+import { toError } from "../internal/to_error.ts";
 import type { Look, Style } from "../verbs/look.ts";
 
 export type { Style };
@@ -99,7 +100,7 @@ export class Output {
     } catch (error) {
       // EPIPE: whoever was to read it has read enough.
       if (!(error instanceof Deno.errors.BrokenPipe)) {
-        this.#failure = error instanceof Error ? error : new Error(String(error));
+        this.#failure = toError(error);
       }
       this.#broken.abort();
     }

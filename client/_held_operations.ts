@@ -1,5 +1,6 @@
 /** Ends what this process holds when it is asked to end, for scripts that do without `runScript`. @module */
 import { onStopSignals } from "../internal/stop_signals.ts";
+import { toError } from "../internal/to_error.ts";
 import { exitCodeOf, namesOf, Voice } from "./_program.ts";
 import type { RunningOperation } from "./operation_client.ts";
 
@@ -49,7 +50,7 @@ export async function endHeld(): Promise<Error[]> {
     try {
       await operation.end();
     } catch (error) {
-      errors.push(error instanceof Error ? error : new Error(String(error)));
+      errors.push(toError(error));
     }
   }
   return errors;

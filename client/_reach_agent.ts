@@ -1,5 +1,6 @@
 /** The steps from an instance id to an agent that can be asked. @module */
 import type { Logger } from "../internal/log.ts";
+import { toError } from "../internal/to_error.ts";
 import { type AgentApi, parseAgentApi, type Privs } from "../ocs/mod.ts";
 import { WampError } from "../wamp/mod.ts";
 import type { Carrier } from "./_carrier.ts";
@@ -12,7 +13,7 @@ export function parseApi(instanceId: string, value: unknown): AgentApi {
   try {
     return parseAgentApi(value);
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = toError(cause).message;
     throw new ControlClientError(
       `Cannot use "${instanceId}" as an agent: ${text}`,
       "wamp.error.invalid_payload",

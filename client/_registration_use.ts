@@ -1,5 +1,6 @@
 /** One procedure, over sessions. @module */
 import type { Registration as WireRegistration } from "../deps/autobahn.ts";
+import { toError } from "../internal/to_error.ts";
 import { WampError } from "../wamp/mod.ts";
 import type { JoinedSession } from "./_joined_session.ts";
 import { textOf } from "./_session_machine.ts";
@@ -70,7 +71,7 @@ export class RegistrationUse {
     } catch (error) {
       if (isLoss(error) || !session.isOpen) return;
       this.#options.logger.warn(`Cannot register "${this.procedure}" again: ${textOf(error)}; trying again`);
-      this.#options.onRefused(this.procedure, error instanceof Error ? error : new Error(String(error)));
+      this.#options.onRefused(this.procedure, toError(error));
       this.#retry.later(() => void this.renew(session));
     }
   }

@@ -1,5 +1,6 @@
 /** What a script's requests pass through: it lets steps finish, refuses new ones, and knows what was started. @module */
 import { pause } from "../internal/pause.ts";
+import { toError } from "../internal/to_error.ts";
 import { OCSReply } from "../ocs/mod.ts";
 import { WampError } from "../wamp/mod.ts";
 import type { AnyOperation } from "./agent_types.ts";
@@ -148,7 +149,7 @@ export class ScriptGuard implements RequestGuard {
 
   #refusal(request: ClientRequest): ScriptInterruptedError {
     const { reason } = this.interrupted;
-    const why = reason instanceof Error ? reason.message : String(reason);
+    const why = toError(reason).message;
     return new ScriptInterruptedError(`Cannot ${describe(request)}: ${why}`, { cause: reason });
   }
 
@@ -241,10 +242,6 @@ async function findSession({ operation, atSeconds }: Started, left: TimeLeft): P
 function wasNotSent(error: unknown): boolean {
   if (error instanceof NotConnectedError || error instanceof BackpressureError) return true;
   return error instanceof WampError && error.uri === "wamp.error.no_such_procedure";
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 /** The promise, or the signal's reason if that comes first. */

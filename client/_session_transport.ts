@@ -2,6 +2,7 @@
 import type { SessionTransport } from "../deps/autobahn.ts";
 import type { Clock } from "../internal/clock.ts";
 import type { Logger } from "../internal/log.ts";
+import { toError } from "../internal/to_error.ts";
 import type { FrameTransport } from "../transport/frame_transport.ts";
 import { MessageType as T, type Serializer, WampError } from "../wamp/mod.ts";
 import { OpenInvocation } from "./_open_invocation.ts";
@@ -211,7 +212,7 @@ export class WampSessionTransport implements SessionTransport {
     try {
       bytes = this.#options.serializer.encodeValue(message);
     } catch (cause) {
-      const text = cause instanceof Error ? cause.message : String(cause);
+      const text = toError(cause).message;
       throw new WampError("wamp.error.invalid_payload", [text], {}, { cause });
     }
     const limit = this.#options.maxMessageBytes;
@@ -243,7 +244,7 @@ export class WampSessionTransport implements SessionTransport {
       value = this.#options.serializer.decodeValue(bytes, { floats: this.#options.floatMode.decoding });
     } catch (error) {
       return this.#violate(
-        `a frame that is not one value: ${error instanceof Error ? error.message : error}`,
+        `a frame that is not one value: ${toError(error).message}`,
       );
     }
     const checked = checkMessage(value);
@@ -345,7 +346,7 @@ export class WampSessionTransport implements SessionTransport {
       this.onmessage(message);
     } catch (error) {
       this.#violate(
-        `message type ${message[0]} cannot be read: ${error instanceof Error ? error.message : error}`,
+        `message type ${message[0]} cannot be read: ${toError(error).message}`,
       );
     }
   }

@@ -1,4 +1,5 @@
 /** A stream that never holds more than so many items. @module */
+import { toError } from "../internal/to_error.ts";
 
 /** Where a stream's items come from. */
 export interface StreamSource<T> {
@@ -94,7 +95,7 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
     try {
       this.#stop = await source.start((item) => this.#push(item), (error) => this.#end(error));
     } catch (error) {
-      this.#end(error instanceof Error ? error : new Error(String(error)));
+      this.#end(toError(error));
     }
     if (this.#ended) await this.#stopSource();
   }

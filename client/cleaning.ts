@@ -1,6 +1,7 @@
 /** Clean-up: what is done on every way out, within a bound, and however often somebody presses Ctrl-C. @module */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { SYSTEM_CLOCK } from "../internal/clock.ts";
+import { toError } from "../internal/to_error.ts";
 import { CleanupError } from "./errors.ts";
 
 /** How long one clean-up may take unless it says otherwise, in seconds. */
@@ -93,7 +94,7 @@ export class Cleanups implements AsyncDisposable {
           timeoutSeconds: options.timeoutSeconds ?? this.#defaults.timeoutSeconds,
         });
       } catch (cause) {
-        const why = cause instanceof Error ? cause.message : String(cause);
+        const why = toError(cause).message;
         errors.push(
           cause instanceof CleanupError ? cause : new CleanupError(`Cannot ${what}: ${why}`, { cause }),
         );

@@ -1,5 +1,6 @@
 /** Ending an operation for certain, or saying that it still runs. @module */
 import { pause } from "../internal/pause.ts";
+import { toError } from "../internal/to_error.ts";
 import type { OCSReply } from "../ocs/mod.ts";
 import { cleanUp } from "./cleaning.ts";
 import { CleanupError, ControlClientError } from "./errors.ts";
@@ -111,6 +112,6 @@ async function endOnce(
 
 function explained(what: string, cause: unknown): Error {
   if (cause instanceof CleanupError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = toError(cause).message;
   return new CleanupError(`Cannot ${what}: it may still run: ${why}`, { cause });
 }

@@ -1,5 +1,6 @@
 /** The same work at several agents: all at once, or one after the other. @module */
 import { pause } from "../internal/pause.ts";
+import { toError } from "../internal/to_error.ts";
 import type { OCSReply } from "../ocs/mod.ts";
 import { runToEnd } from "./check_finished.ts";
 import { OperationsError, ScriptInterruptedError } from "./errors.ts";
@@ -102,7 +103,7 @@ export async function outcomesOf<Operation extends Pick<Startable, "agent">>(
     try {
       return { operation, reply: await work(operation), error: undefined };
     } catch (reason) {
-      const error = reason instanceof Error ? reason : new Error(String(reason));
+      const error = toError(reason);
       return { operation, reply: undefined, error };
     }
   }));

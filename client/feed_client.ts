@@ -1,6 +1,7 @@
 /** Feeds of an agent as a script sees them. @module */
 import { type EncodedFeed, parseBlocks, parseFeedEvent, type Sample } from "../ocs/mod.ts";
 import type { Logger } from "../internal/log.ts";
+import { toError } from "../internal/to_error.ts";
 import { BoundedStream, type StreamOptions } from "./bounded_stream.ts";
 import type { WampConnection } from "./wamp_connection.ts";
 import type { WampSession } from "./wamp_session.ts";
@@ -91,7 +92,7 @@ export class FeedClient<Fields extends object = Readonly<Record<string, Sample>>
             for (const value of unfold(item)) push(value);
           } catch (error) {
             // One bad event of an agent must not end a script's loop.
-            logger.warn(error instanceof Error ? error.message : String(error));
+            logger.warn(toError(error).message);
           }
         }, { floats: "plain" });
         const stopListening = session.onStateChange?.((state) => {

@@ -1,6 +1,7 @@
 /** Passwords for access control: where they are kept. @module */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { toError } from "../internal/to_error.ts";
 import {
   type AgentIdentity,
   choosePassword,
@@ -38,7 +39,7 @@ async function readPasswords(path: string): Promise<readonly PasswordEntry[]> {
       const text = `Cannot read passwords "${path}": it is not there (OCS_PASSWORDS_FILE names another one)`;
       throw new Deno.errors.NotFound(text, { cause: error });
     }
-    const text = error instanceof Error ? error.message : String(error);
+    const text = toError(error).message;
     throw new TypeError(`Cannot read passwords "${path}": ${text}`, { cause: error });
   }
 }

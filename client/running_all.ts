@@ -1,4 +1,5 @@
 /** Several operations that run until the end of a scope. @module */
+import { toError } from "../internal/to_error.ts";
 import { throwAll } from "./cleaning.ts";
 import type { OperationClient, RunningOperation, RunningOptions } from "./operation_client.ts";
 
@@ -41,8 +42,4 @@ export async function runningAll(
   await using _all = all;
   throwAll(errors, (n) => `start ${n} operations`);
   return all;
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -1,4 +1,5 @@
 /** Data streams of several agents, on together and off for certain (smurf 6, idioms 8 to 11). @module */
+import { toError } from "../internal/to_error.ts";
 import type { OCSReply } from "../ocs/mod.ts";
 import type { ActiveSet } from "./active_set.ts";
 import type { AnyOperation } from "./agent_types.ts";
@@ -146,7 +147,7 @@ class StreamsOn implements Streams {
       try {
         await endOperation(operation, { sessionId, timeoutSeconds: stopSeconds });
       } catch (error) {
-        report(error instanceof Error ? error : new Error(String(error)));
+        report(toError(error));
       }
     }));
   }

@@ -2,6 +2,7 @@
 import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { type Logger, SILENT } from "../internal/log.ts";
 import { pause } from "../internal/pause.ts";
+import { toError } from "../internal/to_error.ts";
 import { joinSession } from "./_join_session.ts";
 import type { JoinedSession } from "./_joined_session.ts";
 import { FloatMode } from "./_float_mode.ts";
@@ -284,7 +285,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
     try {
       session = await this.#join(signal);
     } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error));
+      const failure = toError(error);
       this.#lastFailure = failure;
       const reason = failure instanceof JoinError ? failure.reason : TRANSPORT_LOST;
       if (!signal.aborted) {
@@ -352,7 +353,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
     try {
       callback();
     } catch (error) {
-      this.#logger.error(`A connection listener failed: ${error instanceof Error ? error.message : error}`);
+      this.#logger.error(`A connection listener failed: ${toError(error).message}`);
     }
   }
 }

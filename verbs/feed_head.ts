@@ -5,7 +5,7 @@ import { padText, printable, textWidth } from "./fit_text.ts";
 import type { Look } from "./look.ts";
 
 /** How fresh a view is: `live`, or what is in the way and since when. */
-export function conditionText(condition: FeedCondition, instanceId: string, look: Look): string {
+function conditionText(condition: FeedCondition, instanceId: string, look: Look): string {
   switch (condition.kind) {
     case "live":
       return look.style("green", "live");

@@ -23,7 +23,7 @@ export interface FoundFeed extends FeedTarget {
  *
  * @throws {SyntaxError} If there is no agent or no feed.
  */
-export function parseFeedTarget(text: string): FeedTarget {
+function parseFeedTarget(text: string): FeedTarget {
   const at = text.lastIndexOf(".");
   if (at < 1 || at === text.length - 1) {
     throw new SyntaxError(

@@ -1,6 +1,7 @@
 /** One feed, and how fresh what it told is. @module */
 import { BoundedStream } from "../client/mod.ts";
 import type { Clock } from "../internal/clock.ts";
+import { toError } from "../internal/to_error.ts";
 import { type EncodedBlock, feedTopic, parseBlocks, parseFeedEvent } from "../ocs/mod.ts";
 import type { FoundFeed } from "./feed_target.ts";
 import type { SiteLink } from "./site_link.ts";
@@ -139,7 +140,7 @@ export class FeedWatch implements AsyncDisposable {
       });
     } catch (error) {
       this.#malformed++;
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = toError(error).message;
     }
   }
 }

@@ -2,6 +2,7 @@
 import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { type Logger, SILENT } from "../internal/log.ts";
 import { pause } from "../internal/pause.ts";
+import { toError } from "../internal/to_error.ts";
 import { agentAddress, type AgentApi, heartbeatPattern, OpCode, parseFeedAddress } from "../ocs/mod.ts";
 import { type AgentOperation, FailureBook } from "./failure_book.ts";
 import { FleetAgent } from "./fleet_agent.ts";
@@ -133,7 +134,7 @@ export class FleetWatch implements AsyncDisposable {
         break;
       } catch (error) {
         // Lost again at once, or refused: then there is nothing to see until that is mended.
-        this.#log.warn(`Cannot listen to heartbeats: ${errorText(error)}`);
+        this.#log.warn(`Cannot listen to heartbeats: ${toError(error).message}`);
         await pause(TICK_MS, { clock: this.#clock, signal });
       }
     }
@@ -150,7 +151,7 @@ export class FleetWatch implements AsyncDisposable {
   /** Asks the registry for everybody; says whether it could tell. */
   async #list(): Promise<boolean> {
     const listing = await this.#questions.registry().catch((error) => {
-      this.#log.warn(`Cannot find the registry: ${errorText(error)}`);
+      this.#log.warn(`Cannot find the registry: ${toError(error).message}`);
     });
     if (listing === undefined) return false;
     const nowMs = this.nowMs;
@@ -290,7 +291,7 @@ export class FleetWatch implements AsyncDisposable {
       try {
         listener(event);
       } catch (error) {
-        this.#log.error(`A listener of the fleet failed: ${errorText(error)}`);
+        this.#log.error(`A listener of the fleet failed: ${toError(error).message}`);
       }
     }
   }
@@ -298,12 +299,8 @@ export class FleetWatch implements AsyncDisposable {
   /** Does something that the watch owns: it is waited for at the end. */
   #work(task: () => Promise<void>): void {
     const work = task()
-      .catch((error) => this.#log.error(`Cannot watch the fleet: ${errorText(error)}`))
+      .catch((error) => this.#log.error(`Cannot watch the fleet: ${toError(error).message}`))
       .finally(() => this.#working.delete(work));
     this.#working.add(work);
   }
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** What became of each of several operations. @module */
 import { ControlClientError } from "../client/mod.ts";
+import { toError } from "../internal/to_error.ts";
 import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
 import type { VerbResult } from "./outcome.ts";
 
@@ -24,7 +25,7 @@ export async function rowOf(target: string, request: () => Promise<OCSReply>): P
   try {
     return { target, reply: await request() };
   } catch (error) {
-    return { target, error: error instanceof Error ? error : new Error(String(error)) };
+    return { target, error: toError(error) };
   }
 }
 

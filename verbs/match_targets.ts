@@ -1,5 +1,6 @@
 /** From a pattern to the operations that it means. @module */
 import type { AnyOperation } from "../client/mod.ts";
+import { toError } from "../internal/to_error.ts";
 import { matchesGlob, type OCSReply, OpCode, type ReplySession } from "../ocs/mod.ts";
 import { nearMiss } from "../site/near_miss.ts";
 import { CallQueue } from "./call_queue.ts";
@@ -61,7 +62,7 @@ export async function matchTargets(wanted: OperationTarget, options: MatchOption
     } catch (error) {
       // The one agent that was named is not there: that is no result.
       if (!isPattern(wanted.instanceId)) throw error;
-      failures.push({ target: instanceId, error: asError(error) });
+      failures.push({ target: instanceId, error: toError(error) });
       return;
     }
     for (const { opName } of ops) known.add(opName);
@@ -72,7 +73,7 @@ export async function matchTargets(wanted: OperationTarget, options: MatchOption
         const reply = await queue.run(() => operation.status({ timeoutSeconds, signal }));
         matches.push({ target, operation, reply });
       } catch (error) {
-        failures.push({ target, error: asError(error) });
+        failures.push({ target, error: toError(error) });
       }
     }));
   }));
@@ -128,8 +129,4 @@ function nothingFound(
 
 function byTarget(a: { readonly target: string }, b: { readonly target: string }): number {
   return a.target.localeCompare(b.target, "en", { numeric: true });
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -106,7 +106,7 @@ function messagesText(
 }
 
 /** One message: local time and text; its further lines are indented. */
-export function messageLine([time, text]: SessionMessage, look: Look): string {
+function messageLine([time, text]: SessionMessage, look: Look): string {
   const lines = safeText(pyStr(text), look).replaceAll("\n", `\n${" ".repeat(9)}`);
   return `${look.style("dim", clockTime(time))} ${lines}`;
 }

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { lockFile } from "../internal/file_lock.ts";
 import type { Logger } from "../internal/log.ts";
+import { toError } from "../internal/to_error.ts";
 import { type NightEntry, nightOf } from "./night_entry.ts";
 import { entriesOf, lastEntry, nightFiles } from "./night_files.ts";
 import { searchNights, type SearchOptions, type SearchResult } from "./night_search.ts";
@@ -151,7 +152,7 @@ export class NightLog {
   #failed(error: unknown): void {
     if (this.#failing) return;
     this.#failing = true;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = toError(error).message;
     this.#log.warn(
       `Cannot keep the night log in "${this.#folder}": ${reason}; until it can be written, lines are remembered in this prompt only`,
     );

@@ -1,6 +1,7 @@
 /** Runs a script as a program of its own: with the site, a deadline, a log file and the Ctrl-C ladder. @module */
 import { SYSTEM_CLOCK } from "../internal/clock.ts";
 import { SAME_SIGNAL_MS, stopSignals } from "../internal/stop_signals.ts";
+import { toError } from "../internal/to_error.ts";
 import { clientEnvironment, type SiteOptions } from "../site/mod.ts";
 import { ScriptLog } from "./script_log.ts";
 
@@ -50,7 +51,7 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2,
 export async function runScriptFile(script: string, options: RunScriptFileOptions): Promise<ScriptEnd> {
   const target = await findScript(script);
   using log = options.logFile === undefined ? undefined : ScriptLog.open(options.logFile, (error) => {
-    void options.say(`Cannot write the log file any more: ${error instanceof Error ? error.message : error}`);
+    void options.say(`Cannot write the log file any more: ${toError(error).message}`);
   });
   const stream = log === undefined ? "inherit" : "piped";
   // A script of elsewhere has no place in the lock file of whoever is here.

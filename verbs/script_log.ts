@@ -1,4 +1,5 @@
 /** The log file of a script: what it writes, line by line with the time. @module */
+import { toError } from "../internal/to_error.ts";
 
 /** A line longer than this is written in pieces, so that a script without line ends does not fill the memory. */
 const MAX_LINE = 64 * 1024;
@@ -25,7 +26,7 @@ export class ScriptLog implements Disposable {
     try {
       return new ScriptLog(Deno.openSync(path, { append: true, create: true }), onFailure);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = toError(cause).message;
       throw new RangeError(
         `Cannot append to log file "${path}": ${why}; expected a file in a folder that is there`,
         {

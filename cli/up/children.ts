@@ -1,4 +1,5 @@
 /** The child processes of `ocs up`: their lines read, their ends told, none left behind. @module */
+import { toError } from "../../internal/to_error.ts";
 import { LineReader } from "./line_reader.ts";
 
 /** One program to run. */
@@ -86,11 +87,7 @@ export class Children implements AsyncDisposable {
         detached: true,
       }).spawn();
     } catch (error) {
-      const why = error instanceof Deno.errors.NotFound
-        ? "there is no such program"
-        : error instanceof Error
-        ? error.message
-        : String(error);
+      const why = error instanceof Deno.errors.NotFound ? "there is no such program" : toError(error).message;
       throw new Error(`Cannot start "${spec.name}": ${spec.command} does not run: ${why}`, { cause: error });
     }
     const lastLines: string[] = [];

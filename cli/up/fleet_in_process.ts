@@ -7,6 +7,7 @@ import { agentAddress } from "../../ocs/addresses.ts";
 import { needSetting, parseAgentArgs } from "../../site/mod.ts";
 import type { FrameTransport } from "../../transport/frame_transport.ts";
 import { loadAgent } from "../agent_files.ts";
+import { toError } from "../../internal/to_error.ts";
 import type { AgentReports } from "./agent_lines.ts";
 import type { Fleet } from "./fleet.ts";
 import type { UpAgent } from "./up_plan.ts";
@@ -52,7 +53,7 @@ export class FleetInProcess implements Fleet {
         failed = true;
         this.#options.lines.ended(
           agent.instanceId,
-          error instanceof Error ? error.message : String(error),
+          toError(error).message,
           [],
         );
       }

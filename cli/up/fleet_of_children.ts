@@ -1,6 +1,7 @@
 /** One process for each agent. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
 import { nearMiss } from "../../site/mod.ts";
+import { toError } from "../../internal/to_error.ts";
 import type { AgentReports } from "./agent_lines.ts";
 import { Children, type ChildSpec } from "./children.ts";
 import type { Fleet } from "./fleet.ts";
@@ -94,7 +95,7 @@ export class FleetOfChildren implements Fleet {
 }
 
 function whyNotStarted({ agentClass, ours }: UpAgent, error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = toError(error).message;
   if (ours) return text;
   const near = nearMiss(agentClass, Object.keys(AGENT_TABLE));
   return `${agentClass} is none of the agents here` + (near === undefined ? "" : ` (did you mean ${near}?)`) +
