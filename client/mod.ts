@@ -62,15 +62,7 @@ export type { Authentication, TicketAuthentication, WampCraAuthentication } from
 export type { Clock } from "../internal/clock.ts";
 export { BoundedStream, type StreamOptions, type StreamSource } from "./bounded_stream.ts";
 export { checkFinished, runToEnd } from "./check_finished.ts";
-export {
-  cleanUp,
-  CLEANUP_SECONDS,
-  type CleanupAction,
-  type CleanupOptions,
-  Cleanups,
-  isCleaningUp,
-  withCleanup,
-} from "./cleaning.ts";
+export { cleanUp, type CleanupAction, type CleanupOptions, Cleanups, withCleanup } from "./cleaning.ts";
 export type { ClientSite, SiteChoice } from "./client_site.ts";
 export type { ConnectOptions, OpenTransport } from "./connect_options.ts";
 export { connectIfThere, discoverAgents, type DiscoverOptions } from "./discover_agents.ts";
@@ -90,16 +82,7 @@ export {
   OperationsError,
   ScriptInterruptedError,
 } from "./errors.ts";
-export {
-  fanOut,
-  type InTurnOptions,
-  type Outcome,
-  outcomesOf,
-  type ParamsFor,
-  repliesOrThrow,
-  runAll,
-  runInTurn,
-} from "./fan_out.ts";
+export { fanOut, type InTurnOptions, type Outcome, type ParamsFor, runAll, runInTurn } from "./fan_out.ts";
 export { FeedClient, type FeedEventItem, type FeedSample, type FeedSource } from "./feed_client.ts";
 export type { ClientOptions } from "./client_options.ts";
 export { type ConnectedClient, OCSClient, OCSClient as MatchedClient } from "./ocs_client.ts";
@@ -130,7 +113,7 @@ export { type Rung, Script, type ScriptOptions } from "./script.ts";
 export { startStreams, stopStreams, type StreamingOptions, type Streams } from "./streams.ts";
 export { type SuperviseOptions, superviseUntil } from "./supervise_until.ts";
 export { type FlagOptions, until, untilFlag, type UntilOptions, type Watchable } from "./until.ts";
-export { utcSeconds, type UtcTime, waitUntilTime, type WaitUntilTimeOptions } from "./wait_until_time.ts";
+export { type UtcTime, waitUntilTime, type WaitUntilTimeOptions } from "./wait_until_time.ts";
 export { connectWamp, WampConnection } from "./wamp_connection.ts";
 export { WampError } from "../wamp/mod.ts";
 export {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cleanUp, CleanupError, Cleanups, isCleaningUp, withCleanup } from "../../../client/mod.ts";
+import { isCleaningUp } from "../../../client/cleaning.ts";
+import { cleanUp, CleanupError, Cleanups, withCleanup } from "../../../client/mod.ts";
 
 Deno.test("cleanUp() takes any length of time, also for ever", async () => {
   for (const timeoutSeconds of [1e7, Infinity]) {
