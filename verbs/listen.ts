@@ -1,4 +1,6 @@
 /** What is published, as it comes. @module */
+import { BoundedStream, type WampEvent } from "../client/mod.ts";
+import { SYSTEM_CLOCK } from "../internal/clock.ts";
 import {
   feedTopic,
   heartbeatPattern,
@@ -19,7 +21,7 @@ export interface ListenEvent {
   readonly message: readonly unknown[];
 }
 
-/** How `listen` runs. */
+/** How `listen` runs; a deadline holds for the first event as well. */
 export interface ListenOptions extends VerbOptions {
   /** Ends after so many events; default never. */
   readonly count?: number | undefined;
@@ -27,12 +29,16 @@ export interface ListenOptions extends VerbOptions {
   readonly onEvent: (event: ListenEvent) => Promise<void> | void;
   /** Told the pattern once the router has agreed to it. */
   readonly onReady?: ((pattern: string) => void) | undefined;
+  /** Told once where nothing comes and there is no deadline: the pattern may be mistyped. */
+  readonly onQuiet?: ((pattern: string, seconds: number) => void) | undefined;
   /** Told when the router is lost, and when it is back; what was published in between is missing. */
   readonly onRouter?: ((isThere: boolean) => void) | undefined;
 }
 
 /** Events that may wait for a slow reader; then the oldest are dropped, and counted. */
 const MAX_WAITING = 10_000;
+/** Most feeds publish more often. */
+const QUIET_SECONDS = 10;
 
 /**
  * Completes what operators type: a topic or wildcard with the site's root is taken as it is; `faker1` is all its feeds,
@@ -47,46 +53,50 @@ export function completePattern(text: string, addressRoot: string): string {
   return feedTopic(`${addressRoot}.${text.slice(0, dot)}`, text.slice(dot + 1));
 }
 
-/** Resolves when as many events as wanted have come, or the signal is aborted; gives how many were dropped. */
-export async function listen(text: string, options: ListenOptions): Promise<{ readonly dropped: number }> {
-  const { count = Infinity, onEvent, onReady, signal } = options;
+/** How listening ended. */
+export interface ListenEnd {
+  /** Events that a slow reader has lost. */
+  readonly dropped: number;
+  /** A deadline was given, and nothing was published within it. */
+  readonly isOver: boolean;
+}
+
+/** Resolves when as many events as wanted have come, the signal is aborted, or nothing has come within the deadline. */
+export async function listen(text: string, options: ListenOptions): Promise<ListenEnd> {
+  const { count = Infinity, timeoutSeconds, onEvent, onReady, onQuiet, onRouter, signal } = options;
   await using link = await openSite(options);
-  const pattern = completePattern(text, link.clientSite.addressRoot);
-  const waiting: ListenEvent[] = [];
-  let dropped = 0;
-  let wake = (): void => {};
-  await using _subscription = await link.connection.subscribe(pattern, ({ topic, args }) => {
-    if (waiting.length >= MAX_WAITING) {
-      waiting.shift();
-      dropped++;
-    }
-    waiting.push({ topic, message: args });
-    wake();
-  }, { match: "wildcard" });
+  const { connection, clientSite } = link;
+  const pattern = completePattern(text, clientSite.addressRoot);
+  await using events = new BoundedStream<ListenEvent>({
+    start: async (push) => {
+      const take = ({ topic, args }: WampEvent) => push({ topic, message: args });
+      const subscription = await connection.subscribe(pattern, take, { match: "wildcard" });
+      return () => subscription.unsubscribe();
+    },
+  }, { bufferSize: MAX_WAITING, signal });
+  await events.started;
   onReady?.(pattern);
+  using stack = new DisposableStack();
   let isThere = true;
-  const stopWatching = link.connection.onStateChange((state) => {
+  stack.defer(connection.onStateChange((state) => {
     if ((state === "joined") === isThere || signal?.aborted === true) return;
     isThere = state === "joined";
-    options.onRouter?.(isThere);
-  });
-  const stop = (): void => wake();
-  signal?.addEventListener("abort", stop);
-  try {
-    for (let seen = 0; seen < count && signal?.aborted !== true;) {
-      const event = waiting.shift();
-      if (event === undefined) {
-        await new Promise<void>((resolve) => wake = resolve);
-        continue;
-      }
-      seen++;
-      await onEvent(event);
-    }
-  } finally {
-    stopWatching();
-    signal?.removeEventListener("abort", stop);
+    onRouter?.(isThere);
+  }));
+  let seen = 0;
+  let isOver = false;
+  stack.defer(SYSTEM_CLOCK.setTimer((timeoutSeconds ?? QUIET_SECONDS) * 1000, () => {
+    if (seen > 0) return;
+    if (timeoutSeconds === undefined) return onQuiet?.(pattern, QUIET_SECONDS);
+    isOver = true;
+    void events.return();
+  }));
+  for await (const event of events) {
+    seen++;
+    await onEvent(event);
+    if (seen >= count) break;
   }
-  return { dropped };
+  return { dropped: events.dropped, isOver };
 }
 
 /** One event on one line: time, who and which feed, and what an operator wants to see of it. */

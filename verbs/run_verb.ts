@@ -172,28 +172,29 @@ async function runListen(
 ): Promise<VerbResult> {
   const { eventText, listen } = await import("./listen.ts");
   const { look } = terminal;
-  let dropped = 0;
-  try {
-    ({ dropped } = await listen(command.pattern, {
-      ...options,
-      count: command.count,
-      onEvent: (event) => terminal.print(command.json ? jsonText(event) : eventText(event, look)),
-      onRouter: (isThere) => {
-        terminal.say(
-          isThere
-            ? "The router is back; what was published meanwhile is missing"
-            : "The router is lost; trying again",
-        );
-      },
-      onReady: (pattern) => {
-        if (!command.json) terminal.say(look.style("dim", `Listening to ${pattern}; Ctrl-C ends`));
-      },
-    }));
-  } catch (error) {
-    if (options.signal?.aborted !== true) throw error;
-  }
+  const { pattern, count, json } = command;
+  const { dropped, isOver } = await listen(pattern, {
+    ...options,
+    count,
+    onEvent: (event) => terminal.print(json ? jsonText(event) : eventText(event, look)),
+    onRouter: (isThere) => {
+      terminal.say(
+        isThere
+          ? "The router is back; what was published meanwhile is missing"
+          : "The router is lost; trying again",
+      );
+    },
+    onReady: (topics) => {
+      if (!json) terminal.say(look.style("dim", `Listening to ${topics}; Ctrl-C ends`));
+    },
+    onQuiet: (topics, seconds) => {
+      terminal.say(`Nothing was published on ${topics} for ${seconds} s; still listening`);
+    },
+  });
   if (dropped > 0) terminal.say(`${dropped} events were dropped: they came faster than they were read`);
-  return "ok";
+  if (!isOver) return "ok";
+  terminal.say(`Nothing was published on "${pattern}" within ${options.timeoutSeconds} s`);
+  return "timeout";
 }
 
 /** What `--privs` says: `2` and `3` are levels, everything else is a password. */

@@ -158,6 +158,15 @@ Deno.test("ocs listen goes on after a restart of the router, and says what is mi
   await agent.stop();
 });
 
+Deno.test("ocs listen gives up after --timeout where nothing is published", async () => {
+  await using site = await observatory();
+  const { code, stderr } = await site.run("listen", "fakr1", "--timeout", "0.5");
+  assert.equal(code, 4);
+  assert.match(stderr, /Nothing was published on "fakr1" within 0\.5 s/);
+  const heard = await site.run("listen", "heartbeat", "--timeout", "5", "-n", "1");
+  assert.equal(heard.code, 0);
+});
+
 Deno.test("ocs listen ends quietly when its reader goes away", async () => {
   await using site = await observatory();
   const main = new URL("../../../cli/main.ts", import.meta.url).pathname;
