@@ -6,9 +6,10 @@ import { clockTime, safeText } from "./terminal_text.ts";
 
 /** One look at a session: how it is and since when. */
 export function sessionState(session: OCSReply["session"], now = Date.now() / 1000): string {
-  const { status, start_time: start, end_time: end, success } = session;
+  const { status, degraded, start_time: start, end_time: end, success } = session;
   if (status === undefined || typeof start !== "number") return "never run";
-  if (typeof end !== "number") return `${status} for ${duration(now - start)}`;
+  const since = degraded === true ? `${status}, degraded,` : status;
+  if (typeof end !== "number") return `${since} for ${duration(now - start)}`;
   const word = success === true ? "succeeded" : success === false ? "failed" : "ended";
   return `${word} ${duration(now - end)} ago, after ${duration(end - start)}`;
 }
@@ -16,7 +17,7 @@ export function sessionState(session: OCSReply["session"], now = Date.now() / 10
 /** Colour of a session's state: trouble must be seen. */
 export function stateStyle(session: OCSReply["session"]): Style {
   if (session.success === false) return "red";
-  if (session.status === "running") return "green";
+  if (session.status === "running") return session.degraded === true ? "yellow" : "green";
   return session.status === "stopping" || session.status === "starting" ? "yellow" : "dim";
 }
 
