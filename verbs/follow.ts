@@ -1,5 +1,5 @@
 /** Looks at a session again and again, whatever becomes of router and agent meanwhile. @module */
-import { type AnyOperation, ControlClientError } from "../client/mod.ts";
+import type { AnyOperation } from "../client/mod.ts";
 import { pause } from "../internal/pause.ts";
 import type { ReplySession } from "../ocs/mod.ts";
 import { isActive } from "./match_targets.ts";
@@ -7,6 +7,7 @@ import type { VerbResult } from "./outcome.ts";
 import { sessionState } from "./session_text.ts";
 import type { VerbOptions } from "./site_link.ts";
 import type { VerbTerminal } from "./terminal.ts";
+import { type Away, whoIsAway } from "./who_is_away.ts";
 import { withOperation } from "./with_operation.ts";
 
 /** How a session is followed. */
@@ -50,9 +51,6 @@ export async function followSession(
     }
   });
 }
-
-/** Why nobody answers. */
-type Away = "router" | "agent";
 
 /** Asks, and tells once when nobody answers, and when somebody does again. */
 class Look {
@@ -102,19 +100,5 @@ class Look {
     if (this.#saidIdle) return;
     this.#saidIdle = true;
     this.#terminal.say(`${this.#target} does not run (${sessionState(session)}); waiting for its next run`);
-  }
-}
-
-function whoIsAway(error: unknown): Away | undefined {
-  if (!(error instanceof ControlClientError)) return undefined;
-  switch (error.uri) {
-    case "wamp.close.transport_lost":
-      return "router";
-    case "wamp.error.no_such_procedure":
-    case "wamp.error.canceled":
-    case "wamp.error.timeout":
-      return "agent";
-    default:
-      return undefined;
   }
 }

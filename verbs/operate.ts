@@ -1,6 +1,6 @@
 /** start, stop, abort, wait and status of one operation. @module */
 import { pause } from "../internal/pause.ts";
-import { type AnyOperation, ControlClientError } from "../client/mod.ts";
+import type { AnyOperation } from "../client/mod.ts";
 import { duration } from "./duration.ts";
 import { type OCSReply, ResponseCode } from "../ocs/mod.ts";
 import { OperationKindError } from "./errors.ts";
@@ -9,6 +9,7 @@ import { parseTarget } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import { replyText, sessionState } from "./session_text.ts";
 import type { VerbOptions } from "./site_link.ts";
+import { whoIsAway } from "./who_is_away.ts";
 import { withOperation } from "./with_operation.ts";
 
 /** A reply as `--json` writes it. */
@@ -119,15 +120,11 @@ async function watchState(
       if (signal.aborted) return;
       awaySince ??= performance.now();
       const seconds = (performance.now() - awaySince) / 1000;
-      const who = isRouterLost(error) ? "the router is lost" : "the agent does not answer";
+      const who = whoIsAway(error) === "router" ? "the router is lost" : "the agent does not answer";
       onProgress(`${who} for ${duration(seconds)}; trying again`);
     }
     await pause(PROGRESS_MS, { signal });
   }
-}
-
-function isRouterLost(error: unknown): boolean {
-  return error instanceof ControlClientError && error.uri === "wamp.close.transport_lost";
 }
 
 function requireKind(operation: AnyOperation, target: string, kind: "task" | "process", verb: string): void {

@@ -13,6 +13,8 @@ import { ExitCode } from "./exit_code.ts";
 /** Reasons for which a request found nobody. */
 const UNREACHABLE = new Set([
   "wamp.error.no_such_procedure",
+  // The agent, or the router in order, went away before there was an answer.
+  "wamp.error.canceled",
   "wamp.error.no_such_realm",
   "wamp.close.transport_lost",
   "client_http.error.connection_error",

@@ -111,6 +111,7 @@ Deno.test("explainError() gives the exit codes of the page", () => {
     [new SyntaxError("x"), 2],
     [new JoinError("x", "wamp.close.transport_lost"), 3],
     [new ControlClientError("x", "wamp.error.no_such_procedure"), 3],
+    [new ControlClientError("x", "wamp.error.canceled"), 3],
     [new ControlClientError("x", "wamp.error.timeout"), 4],
     [new CallTimeoutError("x", "p", 1), 4],
     [new ControlClientError("x", "wamp.error.runtime_error"), 1],
