@@ -81,7 +81,10 @@ Deno.test("ChildProcess that was asked to end, or died, leaves no child behind",
   const job = "sh -c 'echo $$; sleep 60; :' &";
   const ways: [text: string, end: (child: ChildProcess) => Promise<number | null>][] = [
     [`trap 'exit 5' INT; ${job} while :; do sleep 0.02; done`, (child) => child.end(new ManualClock())],
-    [`${job} sleep 0.1; kill -9 $$`, (child) => child.exited],
+    [`${job} sleep 60; :`, (child) => {
+      Deno.kill(child.pid, "SIGKILL");
+      return child.exited;
+    }],
   ];
   for (const [text, end] of ways) {
     await using child = await shell(text);
