@@ -99,12 +99,11 @@ export class MonitorReport {
     const before = udp.lost_in_system ?? 0;
     udp.lost_in_system = count ?? null;
     if (count === undefined || count <= before) return;
+    const dropped = count - before;
     this.#log.say(
       "lost in system",
-      `The system has dropped ${
-        count - before
-      } datagrams (${count} since the start): they came faster than they ` +
-        "were read. A larger net.core.rmem_max helps",
+      `The system has dropped ${dropped} datagrams (${count} since the start): they came faster than they were read. ` +
+        "A larger net.core.rmem_max helps",
     );
   }
 }
