@@ -10,7 +10,13 @@ const MARK = "OCS_CHILD_GUARD";
 const GUARD = `# Ends a script, or a helper, when its agent is gone.
 if read -r group; then
   read -r _
-  [ "$1" = 0 ] || sleep "$1"
+  left=$1
+  while [ "$left" -gt 0 ]; do
+    # Gone by itself: its number may soon be somebody else's.
+    kill -s 0 -- "-$group" || exit
+    sleep 1
+    left=$((left - 1))
+  done
   kill -s KILL -- "-$group"
 else
   # The agent died while it started the child, which may take its environment a moment later still.
@@ -42,7 +48,7 @@ export interface ChildGuard extends Disposable {
  * between us. It is started before the child, and knows it by a variable in its environment until it has its group: we
  * may die in between. That works on Linux; elsewhere these are some milliseconds in which nobody watches.
  *
- * @param graceSeconds How long the group may live on to tidy up by itself.
+ * @param graceSeconds How long the group may live on to tidy up by itself, in whole seconds.
  */
 export function startGuard(graceSeconds = 0): ChildGuard {
   const mark = crypto.randomUUID();

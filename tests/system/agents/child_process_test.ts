@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Readable } from "node:stream";
-import { ChildProcess } from "../../../agents/pysmurf_controller/child_process.ts";
+import { type ChildOptions, ChildProcess } from "../../../agents/pysmurf_controller/child_process.ts";
 import { ManualClock } from "../../../internal/manual_clock.ts";
 import { untilTrue, within } from "../../helpers/until.ts";
 import { isAlive } from "./controller_bed.ts";
@@ -113,7 +113,7 @@ Deno.test("ChildProcess says in words why a program cannot be started", async ()
 const FOLDER = new URL("../../../agents/pysmurf_controller/", import.meta.url).href;
 
 /** Starts a program of its own that starts a child; its input stays open until it is disposed of. */
-function startParent(childText: string) {
+function startParent(childText: string, options: Partial<ChildOptions> = {}) {
   return startProgram(`
     import { ChildProcess } from "${FOLDER}child_process.ts";
     const child = await ChildProcess.start({
@@ -121,6 +121,7 @@ function startParent(childText: string) {
       args: ["-c", ${JSON.stringify(childText)}],
       env: Deno.env.toObject(),
       output: "read",
+      ...${JSON.stringify(options)},
     });
     for await (const bytes of child.stdout) Deno.stdout.writeSync(bytes);
   `);
@@ -207,6 +208,33 @@ Deno.test("a guard kills a child that it was not told of yet, too", async () => 
   await untilTrue(async () => !await isAlive(pid), { what: `the end of ${pid}` });
 });
 
+Deno.test("a guard gives a child its time to tidy up behind the agent, and goes with it", async () => {
+  const open: Partial<ChildOptions> = { input: "", keepInputOpen: true };
+  const tell = "trap '' TERM INT HUP; echo $$ $OCS_CHILD_GUARD;";
+  const children: [text: string, options: Partial<ChildOptions>][] = [
+    // Ends with its input, long before its time is over; does not end; has no time.
+    [`${tell} cat; sleep 0.2`, { ...open, orphanSeconds: 600 }],
+    [`${tell} sleep 60; :`, { ...open, orphanSeconds: 1 }],
+    [`${tell} sleep 60; :`, open],
+  ];
+  for (const [text, options] of children) {
+    let words: string[];
+    {
+      await using bed = await startParent(text, options);
+      words = (await bed.line()).split(" ");
+    }
+    const [pid, mark = ""] = words;
+    await untilTrue(async () => !await isAlive(Number(pid)), { what: `the end of ${pid}` });
+    await untilTrue(async () => !(await processes()).includes(mark), { what: "the end of the guard" });
+  }
+});
+
+/** What runs on this machine: process id, parent and command line of each. */
+async function processes(): Promise<string> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid=,ppid=,args="] }).output();
+  return new TextDecoder().decode(stdout);
+}
+
 Deno.test("ChildProcess says when nobody guards it any more", async () => {
   const warnings: string[] = [];
   const log = { info: () => {}, warn: (text: string) => void warnings.push(text), error: () => {} };
@@ -217,8 +245,7 @@ Deno.test("ChildProcess says when nobody guards it any more", async () => {
     output: "discard",
     log,
   });
-  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid=,ppid=,args="] }).output();
-  const guards = new TextDecoder().decode(stdout).matchAll(
+  const guards = (await processes()).matchAll(
     /^ *(\d+) +(\d+) .*is gone\..* ocs-child-guard /gm,
   );
   for (const [, pid, parent] of guards) {
