@@ -1,0 +1,171 @@
+/** Writes frames to a file, and never anything but whole ones behind what is there. @module */
+import { G3Error } from "../errors.ts";
+import { G3Frame } from "../frame.ts";
+import { splitG3File } from "./read_file.ts";
+
+/**
+ * When what was written is forced to the disk. Every frame goes to the system as soon as it is written, and so survives
+ * the end of this program at any moment; this is about the end of the machine's power.
+ *
+ * - `never`: when the system sees fit;
+ * - `close`: when the file is closed;
+ * - `frame`: after every frame, before `write` resolves;
+ * - a number: with the first frame after so many seconds, and when the file is closed.
+ */
+export type SyncPolicy = "never" | "close" | "frame" | { readonly everySeconds: number };
+
+/** How a file is opened. */
+export interface WriteFileOptions {
+  /** `new` (the default) refuses a path that exists; `append` goes on behind the last frame of a file that is whole. */
+  readonly mode?: "new" | "append";
+  /** When data are forced to the disk. Default `close`. */
+  readonly sync?: SyncPolicy;
+  /** Clock for `everySeconds`, in milliseconds. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * Appends frames to one file. Nothing is ever truncated or overwritten.
+ *
+ * After a write that failed (a full disk) the file may end inside a frame; then it takes no more, because what followed
+ * could not be read, and the caller opens a new file.
+ *
+ * @example Write two frames
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { G3Frame } from "../frame.ts";
+ * import { readG3File } from "./read_file.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * {
+ *   await using file = await G3FileWriter.open(`${folder}/1700000000.g3`, { sync: "frame" });
+ *   await file.write(new G3Frame("O"));
+ *   await file.write(new G3Frame("S").set("n", { class: "G3Int", value: 1n }));
+ * }
+ * const letters = [];
+ * for await (const frame of readG3File(`${folder}/1700000000.g3`)) letters.push(frame.letters);
+ * assert.deepEqual(letters, ["O", "S"]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export class G3FileWriter implements AsyncDisposable {
+  /** Path of the file. */
+  readonly path: string;
+  readonly #file: Deno.FsFile;
+  readonly #sync: SyncPolicy;
+  readonly #now: () => number;
+  #bytes: number;
+  #syncedAt: number;
+  #busy = false;
+  #broken: unknown;
+  #closed = false;
+
+  private constructor(path: string, file: Deno.FsFile, bytes: number, options: WriteFileOptions) {
+    this.path = path;
+    this.#file = file;
+    this.#bytes = bytes;
+    this.#sync = options.sync ?? "close";
+    this.#now = options.now ?? (() => performance.now());
+    this.#syncedAt = this.#now();
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws {Deno.errors.AlreadyExists} If it exists and is to be new.
+   * @throws {G3Error} If it is to be appended to and does not end with a whole frame, or is compressed.
+   */
+  static async open(path: string, options: WriteFileOptions = {}): Promise<G3FileWriter> {
+    if (/\.(gz|bz2|xz|zst)$/.test(path)) {
+      throw new G3Error(
+        `Cannot write "${path}": frames are written to plain files, compress them afterwards`,
+      );
+    }
+    if (options.mode !== "append") {
+      const file = await Deno.open(path, { write: true, createNew: true, append: true });
+      return new G3FileWriter(path, file, 0, options);
+    }
+    const file = await Deno.open(path, { read: true, append: true, create: true });
+    try {
+      const bytes = await wholeFrames(path);
+      return new G3FileWriter(path, file, bytes, options);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Size of the file, as far as it is known to hold whole frames. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Why the file takes no more frames; undefined while it does. */
+  get broken(): unknown {
+    return this.#broken;
+  }
+
+  /**
+   * Appends one whole frame; resolves when the system has it, and with `sync: "frame"` when the disk has it.
+   *
+   * @param frame A frame, or the bytes of exactly one.
+   * @throws {G3Error} If the file is closed or broken, or the write before this one is not over.
+   * @throws {Error} What the system says when it cannot write; the file is broken then.
+   */
+  async write(frame: G3Frame | Uint8Array): Promise<void> {
+    const refuse = (why: string) => new G3Error(`Cannot write frame to "${this.path}": ${why}`);
+    if (this.#closed) throw refuse("it is closed");
+    if (this.#broken !== undefined) throw refuse("an earlier write failed, and it may end inside a frame");
+    if (this.#busy) throw refuse("the write before is not over, and each has to be awaited");
+    const bytes = frame instanceof G3Frame ? frame.encode() : frame;
+    this.#busy = true;
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+      this.#bytes += bytes.length;
+      if (this.#isDue()) await this.sync();
+    } catch (error) {
+      this.#broken = error;
+      throw error;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #isDue(): boolean {
+    if (typeof this.#sync === "string") return this.#sync === "frame";
+    return this.#now() - this.#syncedAt >= this.#sync.everySeconds * 1000;
+  }
+
+  /** Forces what was written to the disk. */
+  async sync(): Promise<void> {
+    await this.#file.syncData();
+    this.#syncedAt = this.#now();
+  }
+
+  /** Closes the file, after forcing it to the disk unless the policy is `never`. Closing twice does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      if (this.#sync !== "never" && this.#broken === undefined) await this.#file.sync();
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  /** Closes the file. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** The size of a file that holds whole frames and nothing else. */
+async function wholeFrames(path: string): Promise<number> {
+  let bytes = 0;
+  try {
+    for await (const raw of splitG3File(path, { crc: "skip" })) bytes = raw.offset + raw.bytes.length;
+  } catch (cause) {
+    throw new G3Error(`Cannot append to "${path}": what follows byte ${bytes} is no whole frame`, { cause });
+  }
+  return bytes;
+}

@@ -1,0 +1,24 @@
+/**
+ * G3 files: the edge of `g3/`, where bytes come from and go to.
+ *
+ * @example Count the frames of a file, and write one
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { G3Frame } from "../mod.ts";
+ * import { G3FileWriter, readG3File } from "./mod.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * {
+ *   await using file = await G3FileWriter.open(`${folder}/a.g3`);
+ *   await file.write(new G3Frame("H"));
+ * }
+ * let frames = 0;
+ * for await (const frame of readG3File(`${folder}/a.g3`)) frames += frame.letters === "H" ? 1 : 0;
+ * assert.equal(frames, 1);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
+ * @module
+ */
+export { G3FileWriter, type SyncPolicy, type WriteFileOptions } from "./file_writer.ts";
+export { type ReadFileOptions, readG3File, readPieces, splitG3File } from "./read_file.ts";

@@ -1,0 +1,109 @@
+/** Frames of files, with flat memory. @module */
+import type { DecodeOptions } from "../blob.ts";
+import { G3Error, G3StreamError } from "../errors.ts";
+import { G3Frame } from "../frame.ts";
+import { FrameSplitter, type RawFrame, type SplitOptions } from "../frame_splitter.ts";
+import { DECOMPRESSORS } from "./decompress.ts";
+
+const PIECE_BYTES = 1 << 20;
+
+/** How a file is read. */
+export interface ReadFileOptions extends SplitOptions, DecodeOptions {
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+}
+
+/** The bytes of a file, piece by piece, from `offset`. */
+async function* plainPieces(
+  path: string,
+  offset: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, void> {
+  using file = await Deno.open(path);
+  if (offset > 0) await file.seek(offset, Deno.SeekMode.Start);
+  for (;;) {
+    signal?.throwIfAborted();
+    // A new buffer each time: frames are views of it.
+    const buffer = new Uint8Array(PIECE_BYTES);
+    const size = await file.read(buffer);
+    if (size === null) return;
+    yield buffer.subarray(0, size);
+  }
+}
+
+/** The end of a name that tells how the file is compressed, such as `.gz`; empty for a plain file. */
+function suffixOf(path: string): string {
+  const suffix = /\.[^./]*$/.exec(path)?.[0] ?? "";
+  if (suffix === ".xz") {
+    throw new G3Error(`Cannot read "${path}": xz is not supported, expected a plain, .gz, .bz2 or .zst file`);
+  }
+  return DECOMPRESSORS.has(suffix) ? suffix : "";
+}
+
+/**
+ * The bytes of a G3 file, uncompressed: `.gz`, `.bz2` and `.zst` by name, as spt3g chooses too (g3 6.3).
+ *
+ * @throws {G3Error} If what is compressed is damaged.
+ */
+export function readPieces(path: string, options: ReadFileOptions = {}): AsyncIterable<Uint8Array> {
+  const { offset = 0, signal } = options;
+  const decompress = DECOMPRESSORS.get(suffixOf(path));
+  if (decompress === undefined) return plainPieces(path, offset, signal);
+  if (offset > 0) throw new G3Error(`Cannot read "${path}" from byte ${offset}: it is compressed`);
+  return decompress(plainPieces(path, 0, signal));
+}
+
+/**
+ * Cuts a file into frames without decoding them.
+ *
+ * @throws {G3StreamError} At the first damage, after all whole frames before it; the text names the file.
+ * @throws {Deno.errors.NotFound} And the like, if it cannot be opened.
+ */
+export async function* splitG3File(
+  path: string,
+  options: ReadFileOptions = {},
+): AsyncGenerator<RawFrame, void, void> {
+  const splitter = new FrameSplitter({ source: path, ...options });
+  const pieces = readPieces(path, options)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await nextPiece(pieces, splitter, path);
+      if (done === true) return splitter.end();
+      yield* splitter.push(value);
+    }
+  } finally {
+    await pieces.return?.();
+  }
+}
+
+/** The next piece; damage of what is compressed is damage of the stream. */
+async function nextPiece(
+  pieces: AsyncIterator<Uint8Array>,
+  { offset }: FrameSplitter,
+  source: string,
+): Promise<IteratorResult<Uint8Array>> {
+  try {
+    return await pieces.next();
+  } catch (cause) {
+    if (!(cause instanceof G3Error)) throw cause;
+    throw new G3StreamError(offset, "compression", cause.message, { cause, source });
+  }
+}
+
+/**
+ * Reads the frames of a file. Values are decoded when they are asked for; memory does not grow with the file.
+ *
+ * @example Print the types of a file's frames
+ * ```ts no-run
+ * for await (const frame of readG3File("1700000000.g3")) console.log(frame.letters, frame.keys());
+ * ```
+ *
+ * @throws {G3StreamError} At the first damage, after all whole frames before it; the text names the file.
+ * @throws {Deno.errors.NotFound} And the like, if it cannot be opened.
+ */
+export async function* readG3File(
+  path: string,
+  options: ReadFileOptions = {},
+): AsyncGenerator<G3Frame, void, void> {
+  for await (const raw of splitG3File(path, options)) yield G3Frame.parse(raw, options);
+}
