@@ -18,7 +18,9 @@ export interface CheckOptions extends DecodeOptions, Omit<SplitOptions, "crc"> {
 export interface BadValue {
   /** Start of its frame. */
   readonly offset: number;
+  /** Key of the value. */
   readonly key: string;
+  /** What is wrong with it. */
   readonly error: G3DecodeError;
 }
 

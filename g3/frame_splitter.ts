@@ -37,12 +37,12 @@ const CRC_BYTES = 4;
 /** Which part of the frame the bytes at `#at` are. */
 type Stage = "head" | "key" | "blob" | "end";
 
-/** What comes before a part that is missing when the stream ends. */
+/** Where a stream ends that ends before the walk can go on: lengths are read together with what is before them. */
 const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   head: "its head",
-  key: "a key",
-  blob: "a value",
-  end: "its checksum",
+  key: "a value or the length of a key",
+  blob: "a key or the length of a value",
+  end: "its last value or its checksum",
 };
 
 /**

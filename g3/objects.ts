@@ -10,19 +10,25 @@
 
 /** A truth value. */
 export interface G3Bool {
+  /** Name of the class. */
   readonly class: "G3Bool";
+  /** The value. */
   readonly value: boolean;
 }
 
 /** A signed 64-bit integer. */
 export interface G3Int {
+  /** Name of the class. */
   readonly class: "G3Int";
+  /** The value. */
   readonly value: bigint;
 }
 
 /** A double. */
 export interface G3Double {
+  /** Name of the class. */
   readonly class: "G3Double";
+  /** The value. */
   readonly value: number;
   /** Bits of a NaN other than 0x7ff8000000000000, for which alone JavaScript vouches. */
   readonly bits?: bigint;
@@ -30,12 +36,15 @@ export interface G3Double {
 
 /** A string. */
 export interface G3String {
+  /** Name of the class. */
   readonly class: "G3String";
+  /** The value. */
   readonly value: string;
 }
 
 /** A time. */
 export interface G3Time {
+  /** Name of the class. */
   readonly class: "G3Time";
   /** Ticks of 10 ns since 1970-01-01T00:00:00 UTC. */
   readonly value: bigint;
@@ -43,6 +52,7 @@ export interface G3Time {
 
 /** A quaternion. so3g 0.2.9 cannot read it. */
 export interface G3Quat {
+  /** Name of the class. */
   readonly class: "G3Quat";
   /** The four numbers a, b, c, d; a is the real part. */
   readonly value: Float64Array;
@@ -50,12 +60,15 @@ export interface G3Quat {
 
 /** Doubles. */
 export interface G3VectorDouble {
+  /** Name of the class. */
   readonly class: "G3VectorDouble";
+  /** The elements. */
   readonly value: Float64Array;
 }
 
 /** Complex numbers. */
 export interface G3VectorComplexDouble {
+  /** Name of the class. */
   readonly class: "G3VectorComplexDouble";
   /** Real and imaginary parts in turn: two numbers an element. */
   readonly value: Float64Array;
@@ -63,6 +76,7 @@ export interface G3VectorComplexDouble {
 
 /** Truth values. */
 export interface G3VectorBool {
+  /** Name of the class. */
   readonly class: "G3VectorBool";
   /** 0 or 1 an element. */
   readonly value: Uint8Array;
@@ -70,30 +84,39 @@ export interface G3VectorBool {
 
 /** Bytes. */
 export interface G3VectorUnsignedChar {
+  /** Name of the class. */
   readonly class: "G3VectorUnsignedChar";
+  /** The elements. */
   readonly value: Uint8Array;
 }
 
 /** Signed integers; stored with 8, 16, 32 or 64 bits, whatever holds all of them. */
 export interface G3VectorInt {
+  /** Name of the class. */
   readonly class: "G3VectorInt";
+  /** The elements. */
   readonly value: BigInt64Array;
 }
 
 /** Strings. */
 export interface G3VectorString {
+  /** Name of the class. */
   readonly class: "G3VectorString";
+  /** The elements. */
   readonly value: readonly string[];
 }
 
 /** Lists of strings. */
 export interface G3VectorVectorString {
+  /** Name of the class. */
   readonly class: "G3VectorVectorString";
+  /** The elements. */
   readonly value: readonly (readonly string[])[];
 }
 
 /** Times. */
 export interface G3VectorTime {
+  /** Name of the class. */
   readonly class: "G3VectorTime";
   /** Ticks of 10 ns. */
   readonly value: BigInt64Array;
@@ -101,6 +124,7 @@ export interface G3VectorTime {
 
 /** Quaternions. */
 export interface G3VectorQuat {
+  /** Name of the class. */
   readonly class: "G3VectorQuat";
   /** Four numbers an element. */
   readonly value: Float64Array;
@@ -108,13 +132,17 @@ export interface G3VectorQuat {
 
 /** Objects of any class; null for a null pointer. */
 export interface G3VectorFrameObject {
+  /** Name of the class. */
   readonly class: "G3VectorFrameObject";
+  /** The elements. */
   readonly value: readonly (G3Object | null)[];
 }
 
 /** Doubles by name. */
 export interface G3MapDouble {
+  /** Name of the class. */
   readonly class: "G3MapDouble";
+  /** The entries. */
   readonly value: ReadonlyMap<string, number>;
   /** Bits of the NaNs among them other than 0x7ff8000000000000. */
   readonly bits?: ReadonlyMap<string, bigint>;
@@ -122,18 +150,23 @@ export interface G3MapDouble {
 
 /** Integers by name. */
 export interface G3MapInt {
+  /** Name of the class. */
   readonly class: "G3MapInt";
+  /** The entries. */
   readonly value: ReadonlyMap<string, bigint>;
 }
 
 /** Strings by name. */
 export interface G3MapString {
+  /** Name of the class. */
   readonly class: "G3MapString";
+  /** The entries. */
   readonly value: ReadonlyMap<string, string>;
 }
 
 /** Times by name. so3g 0.2.9 cannot read it. */
 export interface G3MapTime {
+  /** Name of the class. */
   readonly class: "G3MapTime";
   /** Ticks of 10 ns. */
   readonly value: ReadonlyMap<string, bigint>;
@@ -141,6 +174,7 @@ export interface G3MapTime {
 
 /** Quaternions by name. */
 export interface G3MapQuat {
+  /** Name of the class. */
   readonly class: "G3MapQuat";
   /** Four numbers each. */
   readonly value: ReadonlyMap<string, Float64Array>;
@@ -148,18 +182,23 @@ export interface G3MapQuat {
 
 /** Maps of doubles by name. */
 export interface G3MapMapDouble {
+  /** Name of the class. */
   readonly class: "G3MapMapDouble";
+  /** The entries. */
   readonly value: ReadonlyMap<string, G3MapDouble>;
 }
 
 /** Vectors of doubles by name. */
 export interface G3MapVectorDouble {
+  /** Name of the class. */
   readonly class: "G3MapVectorDouble";
+  /** The entries. */
   readonly value: ReadonlyMap<string, Float64Array>;
 }
 
 /** Vectors of complex numbers by name. */
 export interface G3MapVectorComplexDouble {
+  /** Name of the class. */
   readonly class: "G3MapVectorComplexDouble";
   /** Real and imaginary parts in turn. */
   readonly value: ReadonlyMap<string, Float64Array>;
@@ -167,12 +206,15 @@ export interface G3MapVectorComplexDouble {
 
 /** Vectors of integers by name. */
 export interface G3MapVectorInt {
+  /** Name of the class. */
   readonly class: "G3MapVectorInt";
+  /** The entries. */
   readonly value: ReadonlyMap<string, BigInt64Array>;
 }
 
 /** Vectors of truth values by name. */
 export interface G3MapVectorBool {
+  /** Name of the class. */
   readonly class: "G3MapVectorBool";
   /** 0 or 1 an element. */
   readonly value: ReadonlyMap<string, Uint8Array>;
@@ -180,18 +222,23 @@ export interface G3MapVectorBool {
 
 /** Vectors of strings by name. */
 export interface G3MapVectorString {
+  /** Name of the class. */
   readonly class: "G3MapVectorString";
+  /** The entries. */
   readonly value: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Lists of lists of strings by name. */
 export interface G3MapVectorVectorString {
+  /** Name of the class. */
   readonly class: "G3MapVectorVectorString";
+  /** The entries. */
   readonly value: ReadonlyMap<string, readonly (readonly string[])[]>;
 }
 
 /** Vectors of times by name. */
 export interface G3MapVectorTime {
+  /** Name of the class. */
   readonly class: "G3MapVectorTime";
   /** Ticks of 10 ns. */
   readonly value: ReadonlyMap<string, BigInt64Array>;
@@ -199,6 +246,7 @@ export interface G3MapVectorTime {
 
 /** Vectors of quaternions by name. */
 export interface G3MapVectorQuat {
+  /** Name of the class. */
   readonly class: "G3MapVectorQuat";
   /** Four numbers an element. */
   readonly value: ReadonlyMap<string, Float64Array>;
@@ -206,12 +254,15 @@ export interface G3MapVectorQuat {
 
 /** Objects of any class by name; a value of a class that is not known stays as its bytes. */
 export interface G3MapFrameObject {
+  /** Name of the class. */
   readonly class: "G3MapFrameObject";
+  /** The entries. */
   readonly value: ReadonlyMap<string, G3Object | G3Opaque | null>;
 }
 
 /** Vectors that share their times: the blocks of housekeeping. */
 export interface G3TimesampleMap {
+  /** Name of the class. */
   readonly class: "G3TimesampleMap";
   /** Ticks of 10 ns. */
   readonly times: BigInt64Array;
@@ -224,6 +275,7 @@ export type TimestreamArray = Float64Array | Float32Array | Int32Array | BigInt6
 
 /** Evenly spaced samples. */
 export interface G3Timestream {
+  /** Name of the class. */
   readonly class: "G3Timestream";
   /** Units code (g3 3.8), such as 1 for Counts; see `TIMESTREAM_UNITS`. */
   readonly units: number;
@@ -233,17 +285,21 @@ export interface G3Timestream {
   readonly stop: bigint;
   /** 0 for plain, 1 to 9 for FLAC; when written, FLAC is for Counts only and keeps 24 bits. */
   readonly flacLevel: number;
+  /** The samples. */
   readonly value: TimestreamArray;
 }
 
 /** Timestreams by name, in the order of the file. */
 export interface G3TimestreamMap {
+  /** Name of the class. */
   readonly class: "G3TimestreamMap";
+  /** The entries. */
   readonly value: ReadonlyMap<string, G3Timestream>;
 }
 
 /** Evenly spaced quaternions. */
 export interface G3TimestreamQuat {
+  /** Name of the class. */
   readonly class: "G3TimestreamQuat";
   /** Time of the first sample, in ticks of 10 ns. */
   readonly start: bigint;
@@ -255,6 +311,7 @@ export interface G3TimestreamQuat {
 
 /** An argument of a module of a pipeline. */
 export interface G3ModuleArg {
+  /** Name of the class. */
   readonly class: "G3ModuleArg";
   /** What Python printed of it. */
   readonly repr: string;
@@ -264,33 +321,51 @@ export interface G3ModuleArg {
 
 /** A module of a pipeline. */
 export interface G3ModuleConfig {
+  /** Name of the class. */
   readonly class: "G3ModuleConfig";
+  /** Full name of the module. */
   readonly modname: string;
+  /** Name of this use of it. */
   readonly instancename: string;
+  /** Arguments by name. */
   readonly arguments: ReadonlyMap<string, G3ModuleArg>;
 }
 
 /** What made a stream; inserted by every pipeline of spt3g. */
 export interface G3PipelineInfo {
+  /** Name of the class. */
   readonly class: "G3PipelineInfo";
+  /** Where the source came from. */
   readonly vcsUrl: string;
+  /** Its branch. */
   readonly vcsBranch: string;
+  /** Its revision. */
   readonly vcsRevision: string;
+  /** Whether it was changed locally. */
   readonly vcsLocalDiffs: boolean;
+  /** Its version. */
   readonly vcsVersionName: string;
+  /** Its commit. */
   readonly vcsGitHash: string;
+  /** Where the pipeline ran. */
   readonly hostname: string;
+  /** Who ran it. */
   readonly user: string;
+  /** The modules, in their order. */
   readonly modules: readonly G3ModuleConfig[];
+  /** Its version in full; empty in old files. */
   readonly vcsFullVersion: string;
 }
 
 /** A block of housekeeping of schema 0. */
 export interface IrregBlockDouble {
+  /** Name of the class. */
   readonly class: "IrregBlockDouble";
+  /** What to put before the names of fields; readers ignore it. */
   readonly prefix: string;
   /** Unix seconds. */
   readonly t: Float64Array;
+  /** The entries. */
   readonly value: ReadonlyMap<string, Float64Array>;
 }
 
@@ -316,6 +391,7 @@ export interface SuperEncoding {
 
 /** Detector data: channels times samples, with names and times. */
 export interface G3SuperTimestream {
+  /** Name of the class. */
   readonly class: "G3SuperTimestream";
   /** One a channel. */
   readonly names: readonly string[];
@@ -325,13 +401,17 @@ export interface G3SuperTimestream {
   readonly value: TimestreamArray;
   /** One step of each channel, for floats that are stored as integers; else empty. */
   readonly quanta: Float64Array;
+  /** How it is stored. */
   readonly encoding: SuperEncoding;
 }
 
 /** An array of NumPy; retired. */
 export interface G3Ndarray {
+  /** Name of the class. */
   readonly class: "G3Ndarray";
+  /** NumPy's number of the element type. */
   readonly typeNumber: number;
+  /** Length of each dimension. */
   readonly shape: readonly bigint[];
   /** The elements, row by row, as stored. */
   readonly data: Uint8Array;
@@ -339,14 +419,19 @@ export interface G3Ndarray {
 
 /** A sky projection as FITS header; retired. */
 export interface G3WCS {
+  /** Name of the class. */
   readonly class: "G3WCS";
+  /** The FITS header. */
   readonly header: string;
 }
 
 /** A map of the sky; retired. */
 export interface G3Ndmap {
+  /** Name of the class. */
   readonly class: "G3Ndmap";
+  /** The array. */
   readonly data: G3Ndarray;
+  /** Its projection. */
   readonly wcs: G3WCS;
 }
 
@@ -355,17 +440,23 @@ export type IntervalsClass = "IntervalsDouble" | "IntervalsInt" | "IntervalsInt3
 
 /** Intervals of a domain; retired. */
 export interface Intervals<Name extends IntervalsClass = IntervalsClass> {
+  /** Name of the class. */
   readonly class: Name;
   /** The least and the greatest value that there can be. */
   readonly domain: readonly [number | bigint, number | bigint];
+  /** Beginning and end of each. */
   readonly value: readonly (readonly [number | bigint, number | bigint])[];
 }
 
 /** Ranges of indices; retired. */
 export interface RangesInt32 {
+  /** Name of the class. */
   readonly class: "RangesInt32";
+  /** How many indices there are. */
   readonly count: number;
+  /** Where the indices begin. */
   readonly reference: number;
+  /** Beginning and end of each. */
   readonly value: readonly (readonly [number, number])[];
 }
 
@@ -374,13 +465,17 @@ export type MapIntervalsClass = `Map${IntervalsClass}`;
 
 /** Intervals by name; retired. */
 export interface MapIntervals<Name extends MapIntervalsClass = MapIntervalsClass> {
+  /** Name of the class. */
   readonly class: Name;
+  /** The entries. */
   readonly value: ReadonlyMap<string, Intervals>;
 }
 
 /** Ranges by name; retired. */
 export interface MapRangesInt32 {
+  /** Name of the class. */
   readonly class: "MapRangesInt32";
+  /** The entries. */
   readonly value: ReadonlyMap<string, RangesInt32>;
 }
 
@@ -436,6 +531,7 @@ export type G3Object =
 
 /** A value of a class that is not known: its bytes, which are written back as they are. */
 export interface G3Opaque {
+  /** Name of the class. */
   readonly class: "opaque";
   /** The class it says it is of; undefined where even that cannot be read. */
   readonly name: string | undefined;

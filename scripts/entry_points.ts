@@ -6,6 +6,8 @@ export const ENTRY_POINTS: readonly string[] = [
   "client/mod.ts",
   "framework/mod.ts",
   "testing/mod.ts",
+  "g3/mod.ts",
+  "g3/io/mod.ts",
 ];
 
 /** The paths that exist below the root. */

@@ -66,6 +66,7 @@ function libraryFolders(): string[] {
     "framework",
     "testing",
     "verbs",
+    "g3",
   ];
   return names.filter((name) => {
     try {
