@@ -114,31 +114,35 @@ export class OCSClient<Types extends AgentTypes = AgentTypes> implements AsyncDi
       elapsedMs: performance.now() - started,
     });
     let carrier: Carrier | undefined;
-    try {
-      carrier = await openCarrier(site, { ...options, timeoutMs });
-      const left = Math.max(1, timeoutMs - (performance.now() - started));
-      const api = options.api ??
-        parseApi(instanceId, await carrier.call(address, ["get_api"], { timeoutMs: left, signal }));
-      const password = await choosePasswordFor(instanceId, { api, privs: options.privs, logger });
-      const client = new OCSClient<Types>({
-        instanceId,
-        site,
-        carrier,
-        api,
-        password,
-        timeoutMs,
-        logger,
-        guard,
-        stopOnSignals,
-      });
-      // Its constructor has just made these properties of the agent's answer.
-      return client as ConnectedClient<Types>;
-    } catch (error) {
-      const leftMs = timeoutMs - (performance.now() - started);
-      const seen = await lookAround(error, { carrier, addressRoot: site.addressRoot, leftMs });
-      const circumstances = { ...about(), seen };
-      await carrier?.[Symbol.asyncDispose]();
-      throw explain(error, circumstances);
+    for (let isFirst = true;; isFirst = false) {
+      try {
+        carrier ??= await openCarrier(site, { ...options, timeoutMs });
+        const left = Math.max(1, timeoutMs - (performance.now() - started));
+        const api = options.api ??
+          parseApi(instanceId, await carrier.call(address, ["get_api"], { timeoutMs: left, signal }));
+        const password = await choosePasswordFor(instanceId, { api, privs: options.privs, logger });
+        const client = new OCSClient<Types>({
+          instanceId,
+          site,
+          carrier,
+          api,
+          password,
+          timeoutMs,
+          logger,
+          guard,
+          stopOnSignals,
+        });
+        // Its constructor has just made these properties of the agent's answer.
+        return client as ConnectedClient<Types>;
+      } catch (error) {
+        const leftMs = timeoutMs - (performance.now() - started);
+        const seen = await lookAround(error, { carrier, addressRoot: site.addressRoot, leftMs });
+        // It was joining just now, as all do after a restart of the router.
+        if (isFirst && seen?.includes(instanceId) === true) continue;
+        const circumstances = { ...about(), seen };
+        await carrier?.[Symbol.asyncDispose]();
+        throw explain(error, circumstances);
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import {
   startAll,
   stopAll,
   waitAll,
+  WampError,
 } from "../../../client/mod.ts";
 import { Router } from "../../../router/mod.ts";
 import { freePort } from "../../helpers/free_port.ts";
@@ -249,6 +250,26 @@ Deno.test("a missing agent is told with the agents that are there", () =>
       clearInterval(beats);
     }
     await assert.rejects(OCSClient.connect("nobody", { site, carrier: "http" }), /\(is it running\?\)/);
+  }));
+
+Deno.test("connect() asks again an agent that is heard before it can be called", () =>
+  withAgent(async ({ site, router }) => {
+    await using late = await connectWamp({ url: router.url, realm: "test_realm" });
+    let calls = 0;
+    await late.register("observatory.late", ({ args }) => {
+      calls++;
+      // What the router says while the agent is not registered yet.
+      if (calls === 1) throw new WampError("wamp.error.no_such_procedure");
+      return late.call("observatory.small1", args);
+    });
+    const beats = setInterval(() => void late.publish("observatory.late.feeds.heartbeat", [{}]), 100);
+    try {
+      await using client = await OCSClient.connect("late", { site });
+      assert.ok(client.operation("acq"));
+    } finally {
+      clearInterval(beats);
+    }
+    assert.equal(calls, 2);
   }));
 
 Deno.test("a router that is absent is told by each carrier, Python's URI for HTTP", async () => {
