@@ -9,8 +9,8 @@ export interface DescribeOptions {
   readonly colors: boolean;
 }
 
-/** Frames that are ours or the engine's say nothing of what was typed. */
-const INTERNAL = /\b(?:ext|node):|native\)$/;
+/** Frames of the engine and of packages say nothing of what was typed. */
+const INTERNAL = /\b(?:ext|node):|native\)$|\/npm\/|\/\.?(?:deno_compile_)?node_modules\//;
 /** Folder of this toolkit, whose frames say nothing of what was typed either. */
 const TOOLKIT = new URL("..", import.meta.url).href;
 /** Longer texts of errors are cut. */

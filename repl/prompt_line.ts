@@ -39,6 +39,8 @@ export interface PromptLineOptions {
 /** Stands for a line's end within a pasted text. */
 const LINE_END = "⏎";
 const MAX_HISTORY = 5000;
+/** Nobody types so many letters at once. */
+const LONG_TEXT = 32;
 /** What may be typed ahead, in characters. */
 const MAX_AHEAD = 65_536;
 
@@ -102,9 +104,7 @@ export class PromptLine implements Disposable {
         this.#ended.abort();
         this.#settle({ kind: "end" });
       },
-      onResize: () => {
-        if (this.#resolve !== undefined) this.#screen.emit("resize");
-      },
+      onResize: () => this.#drawAgain(),
       onContinue: () => this.#beginAnew(),
     });
   }
@@ -174,7 +174,7 @@ export class PromptLine implements Disposable {
     } else {
       this.#erase();
       void this.#output.write(`${text}\n`);
-      this.#draw(this.#search === undefined ? this.#prompt : this.#searchPrompt);
+      this.#draw(this.#drawnPrompt);
     }
   }
 
@@ -185,6 +185,8 @@ export class PromptLine implements Disposable {
 
   /** Gives the terminal back. */
   [Symbol.dispose](): void {
+    // Nothing is drawn any more.
+    this.#resolve = undefined;
     this.#editor.close();
     this.#keys.destroy();
     this.#terminal[Symbol.dispose]();
@@ -209,18 +211,25 @@ export class PromptLine implements Disposable {
     return this.#isEntered;
   }
 
+  /** The terminal has another size, and has broken the rows anew: of the editor's own notion of rows nothing holds. */
+  #drawAgain(): void {
+    if (this.#resolve === undefined) return;
+    this.#erase();
+    this.#draw(this.#drawnPrompt);
+  }
+
   /** Others have written, so the line begins on a row of its own. */
   #beginAnew(): void {
     if (this.#resolve === undefined) return;
     void this.#output.write("\r\n");
     this.#drawnRows = 0;
-    this.#draw(this.#search === undefined ? this.#prompt : this.#searchPrompt);
+    this.#draw(this.#drawnPrompt);
   }
 
   #edit(piece: Keys): void {
     if (this.#search !== undefined && !this.#searchKey(piece)) return;
     const { kind, text } = piece;
-    if (kind === "paste") this.#insert(text);
+    if (kind === "paste" || isLongText(text)) this.#insert(text);
     else if (text === "\x03") this.#interrupt();
     else if (text === "\x04" && this.#editor.line === "") this.#leaveLine({ kind: "end" });
     else if (text === "\x12") this.#beginSearch();
@@ -230,8 +239,9 @@ export class PromptLine implements Disposable {
   #insert(pasted: string): void {
     // Whoever pastes looks before Enter; that of the last line is not meant for us.
     const text = pasted.replace(/\n$/, "").replaceAll("\t", "  ").replaceAll("\n", LINE_END);
+    // In one piece: letter by letter, the editor draws the whole line for each, which takes minutes for a long paste.
     // deno-lint-ignore no-control-regex -- escapes in a paste would be commands to the editor
-    this.#keys.write(text.replaceAll(/[\x00-\x1f\x7f]/g, ""));
+    this.#editor.write(text.replaceAll(/[\x00-\x1f\x7f]/g, ""));
   }
 
   #interrupt(): void {
@@ -293,6 +303,11 @@ export class PromptLine implements Disposable {
     return false;
   }
 
+  /** What stands before the line now. */
+  get #drawnPrompt(): string {
+    return this.#search === undefined ? this.#prompt : this.#searchPrompt;
+  }
+
   get #searchPrompt(): string {
     const { query, found } = this.#search?.search.state ?? { query: "", found: undefined };
     return `(search${query !== "" && found === undefined ? ", not found" : ""}) ${query}: `;
@@ -334,6 +349,12 @@ export class PromptLine implements Disposable {
   set #drawnRows(rows: number) {
     Reflect.set(this.#editor, "prevRows", rows);
   }
+}
+
+/** Whether a piece of typed text is a paste of a terminal that puts no brackets around it. */
+function isLongText(text: string): boolean {
+  // deno-lint-ignore no-control-regex -- what has an escape is for the editor to read
+  return text.length >= LONG_TEXT && !/[\x00-\x1f\x7f]/.test(text);
 }
 
 /** A pasted text as it was. */

@@ -17,6 +17,8 @@ export interface RawTerminalListener {
 /** Has the terminal put pasted texts between brackets. */
 const PASTE_ON = "\x1b[?2004h";
 const PASTE_OFF = "\x1b[?2004l";
+/** Within so long a program that can be stopped is. */
+const STOP_MS = 200;
 
 /**
  * Takes the terminal as long as it lives, Ctrl-C included: keys come as they are typed. Whoever makes it disposes of it; the
@@ -30,6 +32,7 @@ export class RawTerminal implements Disposable {
   readonly #decoder = new TextDecoder();
   #isLent = false;
   #isGone = false;
+  #stopTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Takes the terminal. */
   constructor(output: TextOutput, listener: RawTerminalListener) {
@@ -70,6 +73,8 @@ export class RawTerminal implements Disposable {
     setRaw(false);
     // 0 is the process group, as the terminal does it: wrappers such as `deno task` stop, too.
     process.kill(0, "SIGTSTP");
+    // Where no shell could let it go on (a window of its own), the system does not stop it: then the terminal is still ours.
+    this.#stopTimer = setTimeout(() => this.#takeBack(), STOP_MS);
   }
 
   /** Gives the terminal back. */
@@ -80,9 +85,16 @@ export class RawTerminal implements Disposable {
     Deno.removeSignalListener("SIGWINCH", this.#onResize);
     Deno.removeSignalListener("SIGCONT", this.#onContinue);
     globalThis.removeEventListener("unload", this.#onExit);
+    clearTimeout(this.#stopTimer);
     if (!this.#isGone) void this.#output.write(PASTE_OFF);
     setRaw(false);
     process.stdin.pause();
+  }
+
+  #takeBack(): void {
+    clearTimeout(this.#stopTimer);
+    setRaw(true);
+    void this.#output.write(PASTE_ON);
   }
 
   readonly #onData = (data: Uint8Array | string): void => {
@@ -98,8 +110,7 @@ export class RawTerminal implements Disposable {
 
   readonly #onContinue = (): void => {
     if (this.#isLent) return;
-    setRaw(true);
-    void this.#output.write(PASTE_ON);
+    this.#takeBack();
     this.#listener.onContinue();
   };
 

@@ -21,8 +21,8 @@ import { catchUnhandled } from "./catch_unhandled.ts";
 
 /** How often the prompt looks whether it has to tell something else, in milliseconds. */
 const LOOK_MS = 500;
-/** So long a prompt that is not redrawn waits for the first listing, to tell what is there. */
-const LISTING_MS = 1500;
+/** So long the first prompt waits for something to tell: it is there within 300 ms of the program's start. */
+const FIRST_LOOK_MS = 100;
 
 /** Reads lines from the terminal until the operator leaves. */
 export async function runOnTerminal(options: RunReplOptions): Promise<number> {
@@ -93,9 +93,13 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
   };
   await firstListing(context, plain);
   await out.write(`${greeting(context, terminal)}\n`);
+  const showPrompt = (): void => {
+    if (!session.isPending) line.setPrompt(text());
+  };
+  void fleet.settled.then(showPrompt);
   const timer = setInterval(() => {
     void variables.update();
-    if (!session.isPending) line.setPrompt(text());
+    showPrompt();
   }, LOOK_MS);
   stack.defer(() => clearInterval(timer));
   stack.use(line.onInterrupt(() => session.interrupt()));
@@ -179,12 +183,11 @@ function siteName({ link }: LineContext): string {
   return name === undefined || name === "default" ? link.clientSite.realm : name;
 }
 
-/** A prompt that is not redrawn waits for what it has to tell. */
+/** Waits for the router; a prompt that is not redrawn waits for the listing, which a registry gives at once. */
 async function firstListing({ fleet, link }: LineContext, plain: boolean): Promise<void> {
-  const longestMs = plain ? LISTING_MS : 100;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, longestMs));
-  const listed = plain ? fleet.settled : link.connection.joined(longestMs).catch(() => {});
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, FIRST_LOOK_MS));
+  const listed = plain ? fleet.settled : link.connection.joined(FIRST_LOOK_MS).catch(() => {});
   await Promise.race([listed, late]);
   clearTimeout(timer);
 }

@@ -44,13 +44,20 @@ export interface PromptOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly columns?: number;
+  /** Program with its arguments that runs the prompt. */
+  readonly wrapper?: readonly string[];
 }
 
 /** Opens a prompt in a terminal, without colours unless `env` says otherwise; dispose of it. */
 export function openPrompt(tmux: Tmux, site: SiteFolder, options: PromptOptions = {}): Promise<Terminal> {
+  const [command = "", ...rest] = [
+    ...options.wrapper ?? [],
+    Deno.execPath(),
+    ...args(site, options.args ?? []),
+  ];
   return Terminal.open(tmux, {
-    command: Deno.execPath(),
-    args: args(site, options.args ?? []),
+    command,
+    args: rest,
     cwd: site.folder,
     env: options.env ?? { NO_COLOR: "1" },
     columns: options.columns ?? 100,

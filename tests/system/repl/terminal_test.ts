@@ -321,14 +321,59 @@ test("a paste of several lines waits for Enter; Ctrl-R finds lines of earlier pr
   await second.until((screen) => /> const sum = \[1, 2\]⏎/.test(screen.split("\n").slice(-3).join("")));
 });
 
+test("a paste of 200 lines is there at once; a line that is drawn anew in another size leaves nothing behind", async (tmux) => {
+  await using bed = await openBed();
+  await using terminal = await openPrompt(tmux, bed.site, { columns: 80 });
+  await terminal.until("0 up");
+  const lines = Array.from(
+    { length: 200 },
+    (_, n) => `const value${n} = ${n}; // ${"words ".repeat(6)}behind it`,
+  );
+  // Letter by letter it took minutes, in which nothing else in the process went on.
+  await terminal.paste(lines.join("\n"));
+  await terminal.until((screen) =>
+    screen.replaceAll("\n", "").endsWith(`199; // ${"words ".repeat(6)}behind it`)
+  );
+  await terminal.key("Enter");
+  await terminal.line("value0 + value199");
+  await terminal.until(/^199$/m);
+  const typed = `const text = "${"0123456789".repeat(9)}"`;
+  await terminal.type(typed);
+  for (const columns of [40, 120, 60]) {
+    await terminal.resize(columns, 30);
+    await terminal.until((screen) => screen.replaceAll("\n", "").endsWith(`> ${typed}`));
+  }
+  const screen = await terminal.screen();
+  assert.equal(screen.split("const text").length, 2, screen);
+  assert.match(screen, /value0 \+ value199\n199\n/);
+});
+
+test("Ctrl-Z where no shell could let it go on leaves the prompt as it is", async (tmux) => {
+  await using bed = await openBed();
+  await using terminal = await openPrompt(tmux, bed.site, { wrapper: ["setsid", "--wait"] });
+  await terminal.until("0 up");
+  await terminal.type("6 *");
+  await terminal.key("C-z");
+  await terminal.line(" 7");
+  await terminal.until(/^42$/m);
+  const isRaw = async (): Promise<boolean> => {
+    const { stdout } = await new Deno.Command("stty", { args: ["-F", terminal.tty, "-a"] }).output();
+    return / -icanon/.test(new TextDecoder().decode(stdout));
+  };
+  await untilTrue(isRaw, { what: "a terminal that gives key by key" });
+  await terminal.line("exit");
+  assert.equal(await terminal.ended(), 0);
+});
+
 test("--plain redraws nothing: events are told before the next line", async (tmux) => {
   await using bed = await openBed();
   await using agents = await PlainAgents.start({ url: bed.router.url, instances: ["plain1", "plain2"] });
   using _beats = beats(agents);
   await using terminal = await openPrompt(tmux, bed.site, { args: ["--plain"] });
-  await terminal.until(/^test_realm 2 up>$/m);
+  await terminal.until(/^test_realm (2 up|0 up, listening)>$/m);
   // Told at the next Enter, so Enter is pressed until then.
   const pressing = setInterval(() => void terminal.key("Enter"), 300);
+  await terminal.until(/^test_realm 2 up>$/m);
   await fail(terminal, agents, { instance: "plain1", text: "first fault", told: "first fault" })
     .finally(() => clearInterval(pressing));
   await terminal.type("1 + 1");
