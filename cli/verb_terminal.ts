@@ -1,6 +1,7 @@
 /** The console of the command as verbs take it. @module */
 import { hasScreen } from "../verbs/screen_port.ts";
 import type { VerbTerminal } from "../verbs/terminal.ts";
+import { harmlessText } from "../verbs/terminal_text.ts";
 import { canConfirm, confirm } from "./confirm.ts";
 import { type Console, verbLook } from "./output.ts";
 import { Spinner } from "./spinner.ts";
@@ -27,11 +28,11 @@ export function consoleTerminal(console: Console, signal: AbortSignal): ConsoleT
     },
     print: (text) => {
       spinner.stop();
-      return console.out.print(text);
+      return console.out.print(console.out.look.isTerminal ? harmlessText(text) : text);
     },
     say: (text) => {
       spinner.stop();
-      console.err.log(text);
+      console.err.log(console.err.look.isTerminal ? harmlessText(text) : text);
     },
     progress: (text) => {
       if (text === undefined) spinner.stop();

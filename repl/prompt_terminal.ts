@@ -3,6 +3,7 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import type { LiveScreen } from "../verbs/live_screen.ts";
 import { type Look, PLAIN } from "../verbs/look.ts";
 import type { VerbTerminal } from "../verbs/terminal.ts";
+import { harmlessText } from "../verbs/terminal_text.ts";
 import type { PromptLine } from "./prompt_line.ts";
 import type { TextOutput } from "./text_output.ts";
 
@@ -80,7 +81,7 @@ export class PromptTerminal {
       this.#held.push(text);
       return;
     }
-    const texts = [...this.#held.splice(0), text].join("\n");
+    const texts = shown([...this.#held.splice(0), text].join("\n"), this.#options.out);
     if (line === undefined) {
       void err.write(`${texts}\n`);
       return;
@@ -156,7 +157,7 @@ export class PromptTerminal {
   /** Tells what was held back while a view was open. */
   showHeld(): void {
     const held = this.#held.splice(0);
-    if (held.length > 0) this.#options.line?.above(held.join("\n"));
+    if (held.length > 0) this.#options.line?.above(harmlessText(held.join("\n")));
   }
 
   async #openScreen(): Promise<LiveScreen> {
@@ -175,7 +176,7 @@ export class PromptTerminal {
 
   #write(output: TextOutput, text: string): Promise<void> {
     this.#kept = (this.#kept + text + "\n").slice(0, MAX_KEPT);
-    return output.write(text.endsWith("\n") ? text : `${text}\n`);
+    return output.write(shown(text.endsWith("\n") ? text : `${text}\n`, output));
   }
 
   #drawProgress(): void {
@@ -193,4 +194,9 @@ export class PromptTerminal {
     if (this.#isDrawn) void this.#options.out.write("\r\x1b[2K");
     this.#isDrawn = false;
   }
+}
+
+/** A pipe gets a text as it is. */
+function shown(text: string, { look }: TextOutput): string {
+  return look.isTerminal ? harmlessText(text) : text;
 }

@@ -2,6 +2,7 @@
 import { OpCode, opCodeName } from "../ocs/mod.ts";
 import type { AgentRow } from "./agent_row.ts";
 import { duration } from "./duration.ts";
+import { printable } from "./fit_text.ts";
 import type { Look, Style } from "./look.ts";
 import { formatTable } from "./table.ts";
 
@@ -67,8 +68,8 @@ function tableText(rows: readonly AgentRow[], look: Look): string {
     titles,
     rows.map((row) => [
       instanceCell(row, look),
-      row.agentClass ?? "-",
-      ...(isWide ? [row.host ?? "-", row.pid === null ? "-" : String(row.pid)] : []),
+      printable(row.agentClass ?? "-"),
+      ...(isWide ? [printable(row.host ?? "-"), row.pid === null ? "-" : String(row.pid)] : []),
       look.style(STYLES[row.state], row.state),
       heardCell(row, look),
       operationsCell(row, look),
@@ -79,7 +80,7 @@ function tableText(rows: readonly AgentRow[], look: Look): string {
 
 /** At the prompt an agent is a variable; its name is told where it is another one. */
 function instanceCell({ instance, variable }: AgentRow, look: Look): string {
-  const name = look.style("bold", instance);
+  const name = look.style("bold", printable(instance));
   return variable === undefined || variable === instance
     ? name
     : `${name} ${look.style("dim", `= ${variable}`)}`;
@@ -101,12 +102,16 @@ function operationsCell({ state, operations }: AgentRow, look: Look): string {
 }
 
 function operationCell(name: string, code: string, look: Look): string {
-  if (code === "RUNNING") return look.style("green", name);
-  return look.style(code === "FAILED" ? ["bold", "red"] : "yellow", `${name}:${code.toLowerCase()}`);
+  if (code === "RUNNING") return look.style("green", printable(name));
+  return look.style(
+    code === "FAILED" ? ["bold", "red"] : "yellow",
+    `${printable(name)}:${code.toLowerCase()}`,
+  );
 }
 
 function troubleText({ instance, state, host, heartbeatAgeSeconds: age }: AgentRow): string {
-  const where = host === null ? "" : ` on ${host}`;
-  if (state === "expired" && age !== null) return `${instance} (expired${where}, heard ${duration(age)} ago)`;
-  return `${instance} (${state}${where})`;
+  const name = printable(instance);
+  const where = host === null ? "" : ` on ${printable(host)}`;
+  if (state === "expired" && age !== null) return `${name} (expired${where}, heard ${duration(age)} ago)`;
+  return `${name} (${state}${where})`;
 }

@@ -5,6 +5,7 @@ import { type ManyRow, rowResult } from "./many_rows.ts";
 import { isActive, type Match, type Matches } from "./match_targets.ts";
 import { sessionState, stateStyle } from "./session_text.ts";
 import { formatTable } from "./table.ts";
+import { printable } from "./fit_text.ts";
 import { safeText } from "./terminal_text.ts";
 
 /** What is going to be done, and what is not. */
@@ -37,11 +38,11 @@ export function manyText(rows: readonly ManyRow[], plan: Plan, look: Look): stri
       ["OPERATION", "STATE", "ANSWER"],
       sorted.map((
         row,
-      ) => [look.style("bold", row.target), stateCell(row, look), answerCell(row, waited, look)]),
+      ) => [look.style("bold", printable(row.target)), stateCell(row, look), answerCell(row, waited, look)]),
       look,
     ));
     if (bad.length > 0) {
-      const names = bad.map(({ target }) => target).join(", ");
+      const names = bad.map(({ target }) => printable(target)).join(", ");
       parts.push(`${look.style(["bold", "red"], `${bad.length} of ${rows.length} failed:`)} ${names}`);
     }
   } else {
@@ -60,7 +61,9 @@ export function statusText(
   const sorted = rows.toSorted((a, b) => urgency(a) - urgency(b));
   const table = formatTable(
     ["OPERATION", "STATE", "LAST MESSAGE"],
-    sorted.map((row) => [look.style("bold", row.target), stateCell(row, look), messageCell(row, look)]),
+    sorted.map((
+      row,
+    ) => [look.style("bold", printable(row.target)), stateCell(row, look), messageCell(row, look)]),
     look,
   );
   return [rows.length === 0 ? "" : table, ...goneNote(gone, look)].filter((part) => part !== "").join("\n");

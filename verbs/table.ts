@@ -1,11 +1,6 @@
 /** A table for a terminal. @module */
-import { stripVTControlCharacters } from "node:util";
+import { textWidth } from "./fit_text.ts";
 import type { Look } from "./look.ts";
-
-/** Columns a text takes; escapes take none. */
-function widthOf(text: string): number {
-  return stripVTControlCharacters(text).length;
-}
 
 /**
  * Writes rows below dim titles, columns as wide as they need.
@@ -19,13 +14,13 @@ export function formatTable(
 ): string {
   const last = titles.length - 1;
   const widths = titles.map((title, at) =>
-    Math.max(title.length, ...rows.map((row) => widthOf(row[at] ?? "")))
+    Math.max(title.length, ...rows.map((row) => textWidth(row[at] ?? "")))
   );
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
   const room = Math.max(12, look.columns - before);
   const lines = [titles.map((title) => look.style("dim", title)), ...rows].flatMap((row) => {
     const head = row.slice(0, last).map((cell, at) =>
-      cell + " ".repeat((widths[at] ?? 0) - widthOf(cell) + 2)
+      cell + " ".repeat((widths[at] ?? 0) - textWidth(cell) + 2)
     ).join("");
     const [first = "", ...more] = wrap(row[last] ?? "", room);
     return [head + first, ...more.map((line) => " ".repeat(before) + line)];
@@ -35,11 +30,11 @@ export function formatTable(
 
 /** Breaks a text at spaces; words longer than the room stay whole, for a terminal to break. */
 export function wrap(text: string, room: number): string[] {
-  if (widthOf(text) <= room) return [text];
+  if (textWidth(text) <= room) return [text];
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && widthOf(line) + 1 + widthOf(word) > room) {
+    if (line !== "" && textWidth(line) + 1 + textWidth(word) > room) {
       lines.push(line);
       line = word;
     } else {
