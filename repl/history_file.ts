@@ -1,7 +1,9 @@
 /** What was typed at the prompts of a site, for the arrow keys. @module */
+import { stripVTControlCharacters } from "node:util";
 import { lockFile } from "../internal/file_lock.ts";
 import type { Logger } from "../internal/log.ts";
 import { redact } from "../verbs/redact.ts";
+import { harmlessText } from "../verbs/terminal_text.ts";
 
 /** How a history is opened. */
 export interface HistoryFileOptions {
@@ -142,7 +144,8 @@ export class HistoryFile {
 function parseLine(text: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "string" ? value : undefined;
+    // The line is drawn as it is: what a terminal would obey cannot have been typed.
+    return typeof value === "string" ? stripVTControlCharacters(harmlessText(value)) : undefined;
   } catch {
     return undefined;
   }

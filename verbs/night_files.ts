@@ -1,4 +1,5 @@
 /** The files of a night log. @module */
+import { toError } from "../internal/to_error.ts";
 import { type NightEntry, parseNightEntry } from "./night_entry.ts";
 
 /** One night of a site. */
@@ -10,7 +11,11 @@ export interface NightFile {
 
 const TAIL_BYTES = 65_536;
 
-/** The nights in a folder, oldest first; none where there is no folder. */
+/**
+ * The nights in a folder, oldest first; none where there is no folder.
+ *
+ * @throws {Error} If it cannot be read.
+ */
 export async function nightFiles(folder: string): Promise<NightFile[]> {
   const files: NightFile[] = [];
   try {
@@ -18,8 +23,10 @@ export async function nightFiles(folder: string): Promise<NightFile[]> {
       const night = /^(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1];
       if (isFile && night !== undefined) files.push({ night, path: `${folder}/${name}` });
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) {
+      throw new Error(`Cannot read the night log in "${folder}": ${toError(cause).message}`, { cause });
+    }
   }
   return files.sort((a, b) => (a.night < b.night ? -1 : 1));
 }

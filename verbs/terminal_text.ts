@@ -2,6 +2,10 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Look } from "./look.ts";
 
+/** A colour or weight, which is let through; else what a terminal would obey, or what would turn a text around. */
+// deno-lint-ignore no-control-regex -- control characters are what is looked for
+const OBEYED = /(\x1b\[[0-9;]*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+
 /**
  * Takes out what would move the cursor, ring the bell or recolour an operator's terminal; line ends and tabs stay.
  *
@@ -9,16 +13,8 @@ import type { Look } from "./look.ts";
  */
 export function safeText(text: string, look: Pick<Look, "columns">): string {
   if (!Number.isFinite(look.columns)) return text;
-  // deno-lint-ignore no-control-regex -- control characters are what is taken out
-  return stripVTControlCharacters(text).replaceAll(
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g,
-    "",
-  );
+  return stripVTControlCharacters(text).replaceAll(OBEYED, "");
 }
-
-/** A colour or weight, which is let through; else what a terminal would obey, or what would turn a text around. */
-// deno-lint-ignore no-control-regex -- control characters are what is looked for
-const OBEYED = /(\x1b\[[0-9;]*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Lets nothing through to a terminal but letters, colours, line ends and tabs: the last gate for all that verbs print, where

@@ -87,3 +87,11 @@ Deno.test("HistoryFile that cannot be written says so once and remembers", () =>
     assert.equal(said.length, 1);
     assert.match(said[0] ?? "", /^Cannot keep the history in .*history": .*in this prompt only$/);
   }));
+
+Deno.test("HistoryFile takes out what a terminal would obey", () =>
+  bed(async ({ path, open }) => {
+    await (await open()).append("agents");
+    const damaged = '\x00\xff\n{"a":1}\n"clear \\u001b[2J\\u001b[31mred\\u0007 it"\n"torn';
+    await Deno.writeTextFile(path, damaged, { append: true });
+    assert.deepEqual((await open()).lines, ["agents", "clear ·[2Jred· it"]);
+  }));
