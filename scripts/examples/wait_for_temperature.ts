@@ -4,7 +4,7 @@
  *
  *     ocs run scripts/examples/wait_for_temperature.ts --below 0.1 --hours 24 lakeshore1.temperatures Channel_01
  *
- * @module
+ * Values below zero: `--below=-3`. @module
  */
 import { parseArgs } from "node:util";
 import { runScript, type Script, until } from "../../mod.ts";
@@ -14,9 +14,7 @@ export interface TemperatureChoice {
   readonly agent: string;
   readonly feed: string;
   readonly field: string;
-  /** Tells whether a value will do. */
   readonly isGood: (value: number) => boolean;
-  /** How long it may take, in seconds. */
   readonly timeoutSeconds: number;
 }
 
@@ -27,14 +25,16 @@ export async function waitForTemperature(
 ): Promise<string> {
   const client = await script.connect(agent);
   const feed = client.feeds[name];
-  if (feed === undefined) {
-    throw new RangeError(`"${agent}" has the feeds ${Object.keys(client.feeds).join(", ")}`);
-  }
-  const { block, timestampSeconds } = await until(
-    feed,
-    ({ block }) => typeof block[field] === "number" && isGood(block[field]),
-    { timeoutSeconds, what: `the right ${field}` },
-  );
+  if (feed === undefined) throw new RangeError(`"${agent}" has the feeds ${Object.keys(client.feeds)}`);
+  let isNew = true;
+  const { block, timestampSeconds } = await until(feed, ({ block, blockName }) => {
+    // Another block may have it; a mistyped name must not wait for a whole night unseen.
+    if (isNew && !(field in block)) {
+      script.say(`No ${field} in ${blockName}: ${Object.keys(block).join(", ")}`);
+    }
+    isNew = false;
+    return typeof block[field] === "number" && isGood(block[field]);
+  }, { timeoutSeconds, what: `the right ${field}` });
   return `${new Date(timestampSeconds * 1000).toISOString()} ${agent} ${field} = ${block[field]}`;
 }
 
@@ -48,9 +48,12 @@ if (import.meta.main) {
     },
   });
   const [agent = "", feed = ""] = topic.split(".");
-  const [below, above] = [Number(values.below), Number(values.above)];
-  const timeoutSeconds = Number(values.hours) * 3600;
+  const [below = NaN, above = NaN, hours = NaN] = [values.below, values.above, values.hours].map(Number);
+  if (feed === "" || field === "" || [below, above, hours].some(Number.isNaN)) {
+    console.error("Usage: wait_for_temperature.ts [--below N] [--above N] [--hours N] AGENT.FEED FIELD");
+    Deno.exit(2);
+  }
   const isGood = (value: number) => value < below && value > above;
-  const choice = { agent, feed, field, isGood, timeoutSeconds };
+  const choice = { agent, feed, field, isGood, timeoutSeconds: hours * 3600 };
   Deno.exit(await runScript(async (script) => console.log(await waitForTemperature(script, choice))));
 }

@@ -75,6 +75,16 @@ Deno.test("wait_for_temperature.ts waits for a value, and tells what was seen wh
       late.stderr,
       /Cannot see the right channel_00 on feed "observatory.faker1.feeds.false_temperatures"/,
     );
+    const typo = await example(
+      "wait_for_temperature",
+      "faker1.false_temperatures",
+      "chan",
+      "--hours",
+      "0.0003",
+    );
+    assert.match(typo.stderr, /^No chan in temps: channel_00/m);
+    assert.equal((await example("wait_for_temperature", "faker1.false_temperatures")).code, 2);
+    assert.equal((await example(...words, "--below", "cold")).code, 2);
     const wrong = await example("wait_for_temperature", "faker1.temps", "channel_00");
     assert.match(wrong.stderr, /"faker1" has the feeds .*false_temperatures/);
   }));
