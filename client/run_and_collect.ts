@@ -1,6 +1,7 @@
 /** Running a script at an agent and collecting what it found (smurf 6, idiom 14). @module */
 import { pause } from "../internal/pause.ts";
 import { type OCSReply, ResponseCode, type SessionMessage } from "../ocs/mod.ts";
+import { Looker } from "./_looker.ts";
 import { checkFinished } from "./check_finished.ts";
 import { OperationFailedError } from "./errors.ts";
 import type { Startable } from "./parallel.ts";
@@ -45,8 +46,9 @@ export async function runAndCollect(
   const tell = teller(onMessage, onData);
   if (onMessage !== undefined || onData !== undefined) {
     const either = eitherSignal(signal, operation.interrupted);
+    const looker = new Looker(operation);
     for (;;) {
-      const reply = await operation.status({ signal });
+      const reply = await looker.look({ signal, endMs: end });
       tell(reply);
       if (reply.session.status === "done" || reply.session.status === undefined) break;
       if (performance.now() >= end) break;

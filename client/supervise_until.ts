@@ -2,6 +2,7 @@
 import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { pause } from "../internal/pause.ts";
 import type { OCSReply } from "../ocs/mod.ts";
+import { Looker } from "./_looker.ts";
 import { OperationFailedError } from "./errors.ts";
 import { eitherSignal } from "./request_guard.ts";
 import type { Watchable } from "./until.ts";
@@ -20,7 +21,7 @@ export interface SuperviseOptions {
 }
 
 /**
- * Sees that a process runs until a time in UTC.
+ * Sees that a process runs until a time in UTC. A restart of the router is waited for.
  *
  * @param end Without a zone it is UTC; one that has passed is one look.
  * @returns What was seen last.
@@ -33,8 +34,9 @@ export async function superviseUntil<Data>(
 ): Promise<OCSReply<Data>> {
   const endSeconds = utcSeconds(end);
   const either = eitherSignal(signal, operation.interrupted);
+  const looker = new Looker(operation);
   for (;;) {
-    const reply = await operation.status({ signal });
+    const reply = await looker.look({ signal });
     if (reply.session.status !== "running") {
       const state = reply.session.status ?? "not running";
       throw new OperationFailedError(

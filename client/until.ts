@@ -6,6 +6,7 @@ import type { OCSReply, ReplySession, Sample } from "../ocs/mod.ts";
 import { ConditionError } from "./errors.ts";
 import { FeedClient, type FeedSample } from "./feed_client.ts";
 import type { OperationClient } from "./operation_client.ts";
+import { Looker } from "./_looker.ts";
 import { eitherSignal } from "./request_guard.ts";
 
 /** Deadline of a request of a client that names none. */
@@ -54,7 +55,7 @@ export async function until<Fields extends object = Readonly<Record<string, Samp
   options: UntilOptions,
 ): Promise<FeedSample<Fields>>;
 /**
- * Waits until the session of an operation fulfils a condition; looks once a second.
+ * Waits until the session of an operation fulfils a condition; looks once a second. A restart of the router is waited for.
  *
  * @param source An operation that has been started.
  * @returns The reply that shows it.
@@ -114,6 +115,7 @@ async function untilSession<Data>(
 ): Promise<OCSReply<Data>> {
   const end = performance.now() + timeoutSeconds * 1000;
   const either = eitherSignal(signal, operation.interrupted);
+  const looker = new Looker(operation);
   const fail = (why: string, session: ReplySession<Data>) => {
     const state = session.status === undefined
       ? "it never ran"
@@ -122,7 +124,8 @@ async function untilSession<Data>(
     return new ConditionError(`Cannot see ${what} ${where}: ${why}; ${state}`, session);
   };
   for (;;) {
-    const reply = await operation.status({ signal, ...lookWithin(end - performance.now()) });
+    const look = { signal, endMs: end, ...lookWithin(end - performance.now()) };
+    const reply = await looker.look(look);
     if (condition(reply.session)) return reply;
     if (reply.session.status === "done" || reply.session.status === undefined) {
       throw fail("the operation does not run", reply.session);

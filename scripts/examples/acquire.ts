@@ -7,12 +7,11 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { runningAll, runScript, type Script, verifyRunning } from "../../mod.ts";
+import { runningAll, runScript, type Script, superviseUntil } from "../../mod.ts";
 
 /** With whom, what, and for how long. */
 export interface AcquireChoice {
   readonly agents: readonly string[];
-  /** Name of the process. */
   readonly process: string;
   readonly seconds: number;
 }
@@ -26,15 +25,19 @@ export async function acquire(script: Script, { agents, process, seconds }: Acqu
     script.say(`${agent}.${process}: session ${sessionId}`);
   }
 
-  const end = performance.now() + seconds * 1000;
-  for (let left = seconds; left > 0; left = (end - performance.now()) / 1000) {
-    await script.sleep(Math.min(left, 10));
-    // One that has ended by itself ends the whole.
-    const replies = await Promise.all(operations.map((operation) => verifyRunning(operation)));
-    for (const [n, { session }] of replies.entries()) {
-      if (session.degraded === true) script.say(`${agents[n]}.${process} is degraded`);
-    }
-  }
+  const end = new Date(Date.now() + seconds * 1000);
+  // One that ends by itself ends the whole; a restart of the router does not.
+  const over = new AbortController();
+  using stack = new DisposableStack();
+  stack.defer(() => over.abort());
+  await Promise.all(operations.map((operation) =>
+    superviseUntil(operation, end, {
+      signal: over.signal,
+      onLook: ({ session }) => {
+        if (session.degraded === true) script.say(`${operation.agent}.${process} is degraded`);
+      },
+    })
+  ));
   script.say("Done, stopping.");
 }
 

@@ -5,9 +5,11 @@ import {
   OCSClient,
   OCSReply,
   OperationFailedError,
+  runAndCollect,
   runScript,
   type RunScriptOptions,
   ScriptInterruptedError,
+  superviseUntil,
   until,
   untilFlag,
   withCleanup,
@@ -15,6 +17,7 @@ import {
 import { FakeDataAgent } from "../../../agents/fake_data.ts";
 import { FAKE_DATA } from "../../../agents/fake_data/options.ts";
 import { startAgent } from "../../../framework/mod.ts";
+import { Router } from "../../../router/mod.ts";
 import { parseOptions } from "../../../site/mod.ts";
 import { OurRouter } from "../../helpers/our_router.ts";
 import { startScriptSite } from "../../helpers/script_site.ts";
@@ -180,6 +183,49 @@ Deno.test("until() gives up at its time with the last session seen", async () =>
     () => untilFlag(crate.operation("stream"), "stream_on", { timeoutSeconds: 0.3, pollSeconds: 0.05 }),
     /Cannot see "stream_on" on "stream" of "crate1": it did not come true within 0.3 s; last seen: running/,
   );
+});
+
+Deno.test("until(), superviseUntil() and runAndCollect() go on over a restart of the router", async () => {
+  await using first = await Router.start();
+  const { port, url } = first;
+  await using agent = await startAgent<typeof FAKE_DATA.options, FakeDataAgent>(FakeDataAgent, {
+    instanceId: "faker1",
+    connection: { url, realm: "test_realm" },
+    options: { mode: "acq", numChannels: 1, sampleRate: 5, frameLength: 60 },
+    crossbarTimeoutSeconds: 0,
+  });
+  await using faker = await OCSClient.connect("faker1", {
+    site: { wampServer: url, realm: "test_realm", addressRoot: "observatory" },
+  });
+  const over = new AbortController();
+  let looks = 0;
+  const waiting = until(
+    faker.operation("count"),
+    ({ data }) => data?.["end"] === true || over.signal.aborted,
+    {
+      timeoutSeconds: 60,
+      pollSeconds: 0.1,
+    },
+  );
+  const watching = superviseUntil(faker.operation("acq"), "2999-01-01T00:00:00", {
+    periodSeconds: 0.1,
+    onLook: () => looks++,
+    signal: over.signal,
+  });
+  for (const each of [waiting, watching]) each.catch(() => {});
+  const delay = faker.operation("delay_task");
+  const collecting = runAndCollect(delay, { delay: 3 }, { onMessage: () => {}, pollSeconds: 0.1 });
+  collecting.catch(() => {});
+  await untilTrue(() => looks > 1);
+  await first.stop();
+  await using _second = await Router.start({ port });
+  const before = looks;
+  await untilTrue(() => looks > before, { timeoutMs: 40_000 });
+  assert.equal((await collecting)["requested_delay"], 3);
+  over.abort(new Error("enough"));
+  assert.ok((await waiting).ok);
+  await assert.rejects(watching, /enough/);
+  await agent.stop();
 });
 
 Deno.test("runScript() gives 0, and lets stay on what the script started and left on when it returns", async () => {

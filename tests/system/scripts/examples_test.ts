@@ -80,7 +80,7 @@ Deno.test("wait_for_temperature.ts waits for a value, and tells what was seen wh
       "faker1.false_temperatures",
       "chan",
       "--hours",
-      "0.0003",
+      "0.002",
     );
     assert.match(typo.stderr, /^No chan in temps: channel_00/m);
     assert.equal((await example("wait_for_temperature", "faker1.false_temperatures")).code, 2);
