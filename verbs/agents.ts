@@ -38,7 +38,8 @@ type Expected = ReadonlyMap<string, SiteInstance & { readonly host: string }>;
 export async function agents(options: AgentsOptions = {}): Promise<Outcome<readonly AgentRow[]>> {
   const { fleet, link, signal, variableOf } = options;
   if (fleet !== undefined && link !== undefined) {
-    // What the prompt knows is shown at once, also without a router.
+    // What the prompt knows is shown at once, also without a router; one that was not there yet gets a moment.
+    if (fleet.listening) await link.connection.joined(LISTEN_MS).catch(() => {});
     if (fleet.router.state === "up") await untilSettled(fleet, signal);
     signal?.throwIfAborted();
     return outcome(fleet, link, { expected: await expectedAgents(link), variableOf });

@@ -107,7 +107,12 @@ class FieldPlot implements Follower, LiveView {
     const last = this.#last;
     const newest = this.#history.newestSeconds;
     if (last === undefined || newest === undefined) {
-      return [head, "", choice.missing(target, "plot")?.message ?? "Nothing has been published yet."];
+      return [
+        head,
+        "",
+        choice.missing(target, "plot")?.message ?? "Nothing has been published yet.",
+        lossText(source, look),
+      ];
     }
     // By the agent's clock, which goes on also when nothing comes.
     const silentSeconds = (clock.monotonicMs() - last.receivedMs) / 1000;

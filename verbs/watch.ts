@@ -109,7 +109,10 @@ class TableView implements LiveView {
     const { source, clock, look, choice } = this.#parts;
     const head = headLine(this.#target, source, { look, columns, now: new Date(clock.now() * 1000) });
     const fields = this.#table.rows(clock.monotonicMs());
-    if (fields.length === 0) return [head, "", choice.missing(this.#target, "watch")?.message ?? NOTHING_YET];
+    if (fields.length === 0) {
+      const nothing = choice.missing(this.#target, "watch")?.message ?? NOTHING_YET;
+      return [head, "", nothing, lossText(source, look)];
+    }
     const hasFrame = rows >= MIN_ROWS_WITH_FRAME;
     const { first, shown } = this.#scroll.window(fields, rows - (hasFrame ? 3 : 1));
     const { title, lines } = fieldLines(shown, { columns, look });
