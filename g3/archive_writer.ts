@@ -49,6 +49,13 @@ export class ArchiveWriter {
     return this.#at;
   }
 
+  /** Begins anew in the same memory: what `written` gave before is overwritten. */
+  reset(): void {
+    this.#at = 0;
+    this.#tables = freshTables();
+    this.#open.clear();
+  }
+
   /** What has been written, as a view that the next write may leave behind. */
   written(from = 0): Uint8Array {
     return this.#bytes.subarray(from, this.#at);

@@ -148,12 +148,21 @@ export class G3Frame {
   }
 
   /**
-   * The frame as bytes, little-endian.
+   * The frame as bytes, little-endian, in memory of their own.
    *
    * @throws {G3EncodeError} If a value cannot be written; the text names its key.
    */
   encode(): Uint8Array {
-    const writer = new ArchiveWriter(this.#options.classes ?? CLASSES);
+    return this.encodeInto(new ArchiveWriter(this.#options.classes ?? CLASSES, this.#likelyBytes()));
+  }
+
+  /**
+   * The frame as bytes in the memory of a writer that is used for many: valid until the writer is used again.
+   *
+   * @throws {G3EncodeError} If a value cannot be written; the text names its key.
+   */
+  encodeInto(writer: ArchiveWriter): Uint8Array {
+    writer.reset();
     writer.u8(1);
     for (const word of [1, this.#entries.size, this.type]) writer.u32(word);
     const spans: [number, number][] = [];
@@ -182,7 +191,20 @@ export class G3Frame {
     const bytes = writer.written();
     for (const [start, end] of spans) register = crc32c(bytes.subarray(start, end), register);
     writer.u32(register);
-    return writer.written().slice();
+    return writer.written();
+  }
+
+  /** About how many bytes the frame takes: enough for most, so that the writer need not grow. */
+  #likelyBytes(): number {
+    let bytes = 1024;
+    for (const [key, { blob, object }] of this.#entries) {
+      bytes += key.length + 100;
+      if (blob !== undefined) bytes += blob.length;
+      else if (object !== undefined && "value" in object && ArrayBuffer.isView(object.value)) {
+        bytes += object.value.byteLength;
+      }
+    }
+    return bytes;
   }
 }
 

@@ -20,7 +20,7 @@ export interface RawFrame {
 export interface SplitOptions {
   /** A wrong checksum is an error (`check`, the default), told with the frame (`report`), or not looked for (`skip`). */
   readonly crc?: "check" | "report" | "skip";
-  /** Frames beyond this are taken for damage, in bytes. Default 1 GiB. Memory is taken as bytes arrive, not before. */
+  /** Frames beyond this are taken for damage, in bytes. Default 1 GiB. Memory for more than 4 MiB is taken as bytes arrive. */
   readonly maxFrameBytes?: number;
   /** Offset of the first byte pushed. Default 0. */
   readonly offset?: number;
@@ -31,6 +31,8 @@ export interface SplitOptions {
 /** What `FrameSplitter` takes a frame to be at most, in bytes. */
 export const MAX_FRAME_BYTES = 2 ** 30;
 
+/** A length that asks for no more than this is believed before its bytes are there: it spares large frames copies. */
+const BELIEVED_BYTES = 1 << 22;
 const HEAD_BYTES = 13;
 const CRC_BYTES = 4;
 
@@ -149,14 +151,14 @@ export class FrameSplitter {
     return new G3StreamError(this.#offset, fault, what, { source: this.#source });
   }
 
-  /** Appends to the pending bytes; the buffer grows with what is there, never with what a length asks for. */
+  /** Appends to the pending bytes; beyond some MiB the buffer grows with what is there, not with what a length says. */
   #keep(bytes: Uint8Array): void {
     const size = this.#pendingBytes + bytes.length;
     if (size > this.#pending.length) {
-      const grown = new Uint8Array(Math.min(this.#need, Math.max(size, this.#pending.length * 2, 4096)));
-      const buffer = grown.length >= size ? grown : new Uint8Array(size);
-      buffer.set(this.#pending.subarray(0, this.#pendingBytes));
-      this.#pending = buffer;
+      const wanted = Math.min(this.#need, Math.max(this.#pending.length * 2, BELIEVED_BYTES));
+      const grown = new Uint8Array(Math.max(size, wanted));
+      grown.set(this.#pending.subarray(0, this.#pendingBytes));
+      this.#pending = grown;
     }
     this.#pending.set(bytes, this.#pendingBytes);
     this.#pendingBytes = size;

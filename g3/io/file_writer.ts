@@ -1,4 +1,7 @@
 /** Writes frames to a file, and never anything but whole ones behind what is there. @module */
+import { ArchiveWriter } from "../archive_writer.ts";
+import type { G3ClassTable } from "../class_table.ts";
+import { CLASSES } from "../classes.ts";
 import { G3Error } from "../errors.ts";
 import { G3Frame } from "../frame.ts";
 import { splitG3File } from "./read_file.ts";
@@ -20,6 +23,8 @@ export interface WriteFileOptions {
   readonly mode?: "new" | "append";
   /** When data are forced to the disk. Default `close`. */
   readonly sync?: SyncPolicy;
+  /** How values are written. Default `CLASSES`. */
+  readonly classes?: G3ClassTable;
   /** Clock for `everySeconds`, in milliseconds. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -54,6 +59,7 @@ export class G3FileWriter implements AsyncDisposable {
   readonly #file: Deno.FsFile;
   readonly #sync: SyncPolicy;
   readonly #now: () => number;
+  readonly #encoder: ArchiveWriter;
   #bytes: number;
   #syncedAt: number;
   #busy = false;
@@ -64,6 +70,7 @@ export class G3FileWriter implements AsyncDisposable {
     this.path = path;
     this.#file = file;
     this.#bytes = bytes;
+    this.#encoder = new ArchiveWriter(options.classes ?? CLASSES);
     this.#sync = options.sync ?? "close";
     this.#now = options.now ?? (() => performance.now());
     this.#syncedAt = this.#now();
@@ -117,7 +124,7 @@ export class G3FileWriter implements AsyncDisposable {
     if (this.#closed) throw refuse("it is closed");
     if (this.#broken !== undefined) throw refuse("an earlier write failed, and it may end inside a frame");
     if (this.#busy) throw refuse("the write before is not over, and each has to be awaited");
-    const bytes = frame instanceof G3Frame ? frame.encode() : frame;
+    const bytes = frame instanceof G3Frame ? frame.encodeInto(this.#encoder) : frame;
     this.#busy = true;
     try {
       for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
@@ -163,7 +170,9 @@ export class G3FileWriter implements AsyncDisposable {
 async function wholeFrames(path: string): Promise<number> {
   let bytes = 0;
   try {
-    for await (const raw of splitG3File(path, { crc: "skip" })) bytes = raw.offset + raw.bytes.length;
+    for await (const raw of splitG3File(path, { crc: "skip", reuse: true })) {
+      bytes = raw.offset + raw.bytes.length;
+    }
   } catch (cause) {
     throw new G3Error(`Cannot append to "${path}": what follows byte ${bytes} is no whole frame`, { cause });
   }

@@ -1,5 +1,5 @@
 /**
- * G3 files: the edge of `g3/`, where bytes come from and go to.
+ * G3 files and streams: the edge of `g3/`, where bytes come from and go to.
  *
  * @example Count the frames of a file, and write one
  * ```ts
@@ -22,3 +22,5 @@
  */
 export { G3FileWriter, type SyncPolicy, type WriteFileOptions } from "./file_writer.ts";
 export { type ReadFileOptions, readG3File, readPieces, splitG3File } from "./read_file.ts";
+export { receiveFrames, type ReceiveOptions } from "./receive.ts";
+export { G3Sender, type SenderOptions } from "./sender.ts";

@@ -5,10 +5,15 @@ import { G3Frame } from "../frame.ts";
 import { FrameSplitter, type RawFrame, type SplitOptions } from "../frame_splitter.ts";
 import { DECOMPRESSORS } from "./decompress.ts";
 
-const PIECE_BYTES = 1 << 20;
+const PIECE_BYTES = 1 << 22;
 
 /** How a file is read. */
 export interface ReadFileOptions extends SplitOptions, DecodeOptions {
+  /**
+   * Reads into the same memory again and again: what was given is valid only until the next is asked for. Twice as fast
+   * for scans and copies, which keep nothing. Default false. Of no effect on compressed files.
+   */
+  readonly reuse?: boolean;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
 }
@@ -16,15 +21,18 @@ export interface ReadFileOptions extends SplitOptions, DecodeOptions {
 /** The bytes of a file, piece by piece, from `offset`. */
 async function* plainPieces(
   path: string,
-  offset: number,
-  signal: AbortSignal | undefined,
+  { offset = 0, reuse = false, signal }: ReadFileOptions,
 ): AsyncGenerator<Uint8Array, void, void> {
   using file = await Deno.open(path);
   if (offset > 0) await file.seek(offset, Deno.SeekMode.Start);
-  for (;;) {
+  const { size: fileBytes } = await file.stat();
+  // One byte more than there is, so that the end shows in the same read; a growing file only needs more reads.
+  const pieceBytes = Math.max(4096, Math.min(PIECE_BYTES, fileBytes - offset + 1));
+  let buffer = new Uint8Array(pieceBytes);
+  for (let first = true;; first = false) {
     signal?.throwIfAborted();
-    // A new buffer each time: frames are views of it.
-    const buffer = new Uint8Array(PIECE_BYTES);
+    // Frames are views of it, so as a rule each piece is a new one.
+    if (!first && !reuse) buffer = new Uint8Array(pieceBytes);
     const size = await file.read(buffer);
     if (size === null) return;
     yield buffer.subarray(0, size);
@@ -46,11 +54,11 @@ function suffixOf(path: string): string {
  * @throws {G3Error} If what is compressed is damaged.
  */
 export function readPieces(path: string, options: ReadFileOptions = {}): AsyncIterable<Uint8Array> {
-  const { offset = 0, signal } = options;
+  const { offset = 0 } = options;
   const decompress = DECOMPRESSORS.get(suffixOf(path));
-  if (decompress === undefined) return plainPieces(path, offset, signal);
+  if (decompress === undefined) return plainPieces(path, options);
   if (offset > 0) throw new G3Error(`Cannot read "${path}" from byte ${offset}: it is compressed`);
-  return decompress(plainPieces(path, 0, signal));
+  return decompress(plainPieces(path, { ...options, reuse: false }));
 }
 
 /**

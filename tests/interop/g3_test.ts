@@ -6,7 +6,10 @@ import { G3Frame } from "../../g3/frame.ts";
 import { FrameSplitter, type RawFrame } from "../../g3/frame_splitter.ts";
 import { G3FileWriter } from "../../g3/io/file_writer.ts";
 import { splitG3File } from "../../g3/io/read_file.ts";
+import { receiveFrames } from "../../g3/io/receive.ts";
+import { G3Sender } from "../../g3/io/sender.ts";
 import type { G3Object, G3Opaque } from "../../g3/objects.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { describeFrame } from "../helpers/g3_describe.ts";
 import { type Golden, GOLDEN_WHOLE, goldenFile } from "../helpers/g3_golden.ts";
 import { objectOfClass, RANDOM_CLASSES, randomFrame } from "../helpers/g3_random.ts";
@@ -14,6 +17,7 @@ import { testsWith } from "../helpers/interop_test.ts";
 import { Program } from "../helpers/process.ts";
 import { type PythonPeers, pythonPeers } from "../helpers/python_peers.ts";
 import { Random } from "../helpers/random_values.ts";
+import { untilTrue } from "../helpers/until.ts";
 
 const test = await testsWith("so3g", pythonPeers);
 const DESCRIBE = new URL("../data/g3/describe.py", import.meta.url).pathname;
@@ -137,4 +141,58 @@ test("so3g reads what was decoded from the golden files and written again", asyn
   }
   await writeFrames(`${folder.path}/golden.g3`, frames);
   await compareWithSo3g(python, `${folder.path}/golden.g3`);
+});
+
+const NETWORK = new URL("../tools/g3_network.py", import.meta.url).pathname;
+
+test("receiveFrames() takes from spt3g's sender exactly the frames that it sends", async ({ python }) => {
+  await using folder = await temporary();
+  const path = `${folder.path}/stream.g3`;
+  await Deno.writeFile(path, goldenFile("smurf_stream.g3"));
+  const port = freePort();
+  await using sender = Program.start({
+    name: "spt3g's sender",
+    command: python,
+    args: [NETWORK, "send", String(port), path],
+  });
+  await sender.untilLog("listening");
+  const received: RawFrame[] = [];
+  for await (const raw of receiveFrames({ hostname: "127.0.0.1", port, idleTimeoutMs: 60_000 })) {
+    // An ALIVE frame shows that the sender has seen us; then it sends the file.
+    if (received.push(raw) === 1) await Deno.writeTextFile(`${path}.go`, "");
+  }
+  const sent = [...new FrameSplitter().push(goldenFile("smurf_stream.g3"))].map(({ bytes }) => bytes.toHex());
+  // A frame that was only read goes out as it came in; key order may differ, so compare what the frames hold.
+  const content = ({ bytes }: RawFrame) => {
+    const frame = G3Frame.parse(bytes);
+    return [frame.letters, ...frame.keys().sort().map((key) => [key, frame.blob(key)?.toHex()])];
+  };
+  assert.deepEqual(
+    received.slice(-sent.length).map(content),
+    sent.map((hex) => content({ ...received[0]!, bytes: Uint8Array.fromHex(hex) })),
+  );
+});
+
+test("spt3g's reader takes from G3Sender exactly the frames that it sends", async ({ python }) => {
+  await using folder = await temporary();
+  const path = `${folder.path}/received.g3`;
+  const random = new Random(5);
+  const frames = Array.from({ length: 50 }, () => randomFrame(random));
+  await using sender = await G3Sender.open({ port: 0 });
+  await using reader = Program.start({
+    name: "spt3g's reader",
+    command: python,
+    args: [NETWORK, "receive", `tcp://localhost:${sender.port}`, path],
+  });
+  await untilTrue(() => sender.clients === 1, { what: "spt3g's reader", timeoutMs: 60_000 });
+  for (const frame of frames) sender.send(frame);
+  await sender.close();
+  assert.equal((await reader.ended).code, 0, reader.log);
+  const content = (
+    frame: G3Frame,
+  ) => [frame.type, ...frame.keys().sort().map((key) => [key, frame.blob(key)?.toHex()])];
+  assert.deepEqual(
+    (await framesOf(path)).map((raw) => content(G3Frame.parse(raw))),
+    frames.map((frame) => content(G3Frame.parse(frame.encode()))),
+  );
 });

@@ -1,0 +1,167 @@
+/** Frames from the network: the side of `G3Reader("tcp://...")` (g3 6.4). @module */
+import { G3Error } from "../errors.ts";
+import { FrameSplitter, type RawFrame, type SplitOptions } from "../frame_splitter.ts";
+
+const PIECE_BYTES = 1 << 18;
+
+/** Where frames come from, and how long to wait for them. */
+export interface ReceiveOptions extends SplitOptions {
+  /** Host of the sender; `*` to wait for one sender to connect to us. */
+  readonly hostname: string;
+  /** Port of the sender, or ours. */
+  readonly port: number;
+  /** How long to try to connect, in milliseconds. Default 10,000. Waiting for a sender has no bound but the signal. */
+  readonly connectTimeoutMs?: number;
+  /**
+   * Silence that ends the stream, in milliseconds: at a frame boundary as its end, inside a frame with an error. Default
+   * none: a sender may be silent as long as it likes, and `signal` is the bound.
+   */
+  readonly idleTimeoutMs?: number;
+  /** Receives into the same memory again and again: a frame is valid only until the next is asked for. Default false. */
+  readonly reuse?: boolean;
+  /** Ends the receiving; what waits is rejected with its reason. */
+  readonly signal?: AbortSignal;
+  /** Called once with our own port, before a sender can connect. */
+  readonly onListen?: (port: number) => void;
+  /** Called once with the sender's address when the connection is there. */
+  readonly onConnect?: (address: string) => void;
+}
+
+/** Waits until it is done, the time is over or the signal says so; then `close` has to make it end. */
+async function bounded<T>(
+  work: Promise<T>,
+  { close, timeoutMs, signal, what }: {
+    readonly close: () => void;
+    readonly timeoutMs: number | undefined;
+    readonly signal: AbortSignal | undefined;
+    readonly what: string;
+  },
+): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal?.reason);
+  const timer = timeoutMs === undefined
+    ? undefined
+    : setTimeout(() => reject(new G3Error(`${what}: no answer in ${timeoutMs} ms`)), timeoutMs);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  try {
+    return await Promise.race([work, promise]);
+  } catch (error) {
+    close();
+    work.catch(() => {});
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Waits for one sender, and listens no more. */
+async function accept({ port, signal, onListen }: ReceiveOptions): Promise<Deno.TcpConn> {
+  using listener = Deno.listen({ hostname: "::", port });
+  // What listens on TCP has an address of TCP.
+  onListen?.((listener.addr as Deno.NetAddr).port);
+  return await bounded(listener.accept(), {
+    close: () => {
+      try {
+        listener.close();
+      } catch {
+        // Closed already.
+      }
+    },
+    timeoutMs: undefined,
+    signal,
+    what: `Cannot receive on port ${port}`,
+  });
+}
+
+/** Connects to a sender. */
+async function connect(options: ReceiveOptions): Promise<Deno.TcpConn> {
+  const { hostname, port, connectTimeoutMs = 10_000, signal } = options;
+  let late = false;
+  const connecting = Deno.connect({ hostname, port }).then((conn) => {
+    // The system goes on trying after we gave up; what comes of it is closed.
+    if (late) conn.close();
+    return conn;
+  });
+  return await bounded(connecting, {
+    close: () => {
+      late = true;
+    },
+    timeoutMs: connectTimeoutMs,
+    signal,
+    what: `Cannot connect to ${hostname}:${port}`,
+  });
+}
+
+/** Closes a connection that may be closed already. */
+function closeQuietly(conn: Deno.TcpConn): void {
+  try {
+    conn.close();
+  } catch {
+    // Closed already.
+  }
+}
+
+/** What was read, `null` at the end, `"silence"` when nothing came in time. */
+async function readPiece(
+  conn: Deno.TcpConn,
+  buffer: Uint8Array,
+  idleTimeoutMs: number | undefined,
+): Promise<number | null | "silence"> {
+  if (idleTimeoutMs === undefined) return await conn.read(buffer);
+  let silent = false;
+  const timer = setTimeout(() => {
+    silent = true;
+    closeQuietly(conn);
+  }, idleTimeoutMs);
+  try {
+    return await conn.read(buffer);
+  } catch (error) {
+    if (silent) return "silence";
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Receives frames as their bytes from one sender, until it closes the connection. Nothing is decoded and nothing is sent.
+ *
+ * @example Count the frames of a streamer
+ * ```ts no-run
+ * let frames = 0;
+ * for await (const _ of receiveFrames({ hostname: "smurf-srv", port: 4532 })) frames++;
+ * ```
+ *
+ * @throws {G3StreamError} At the first damage, or when the connection ends inside a frame.
+ * @throws {G3Error} If there is no connection in time.
+ * @throws {Error} What the system says when it cannot connect, or the connection breaks.
+ */
+export async function* receiveFrames(options: ReceiveOptions): AsyncGenerator<RawFrame, void, void> {
+  const { hostname, port, signal, idleTimeoutMs, reuse = false } = options;
+  const conn = hostname === "*" ? await accept(options) : await connect(options);
+  const { hostname: peer, port: peerPort } = conn.remoteAddr;
+  const source = `tcp://${hostname === "*" ? peer : hostname}:${hostname === "*" ? peerPort : port}`;
+  const splitter = new FrameSplitter({ source, ...options });
+  const onAbort = () => closeQuietly(conn);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    options.onConnect?.(`${peer}:${peerPort}`);
+    let buffer = new Uint8Array(PIECE_BYTES);
+    for (;;) {
+      signal?.throwIfAborted();
+      const size = await readPiece(conn, buffer, idleTimeoutMs);
+      if (size === null || size === "silence") return splitter.end();
+      yield* splitter.push(buffer.subarray(0, size));
+      // Frames are views of it.
+      if (!reuse) buffer = new Uint8Array(PIECE_BYTES);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    closeQuietly(conn);
+  }
+}
