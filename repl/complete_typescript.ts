@@ -1,6 +1,6 @@
 /** Tab in TypeScript. @module */
 import { OCSClient, type OperationInfo } from "../client/mod.ts";
-import { docParams } from "./doc_params.ts";
+import { type DocParam, docParams } from "./doc_params.ts";
 import type { Completions } from "./prompt_line.ts";
 
 /** What Tab can look at. */
@@ -18,7 +18,7 @@ const PATH =
   /((?:[\p{ID_Start}$_][\p{ID_Continue}$]*|\]|\))?(?:\??\.[\p{ID_Start}$_][\p{ID_Continue}$]*|\[(?:\d+|"[^"]*"|'[^']*')\])*\??\.)?([\p{ID_Start}$_][\p{ID_Continue}$]*)?$/u;
 /** An object of parameters that is being typed. */
 const PARAMS =
-  /([\p{ID_Start}$_][\p{ID_Continue}$]*\.[\p{ID_Start}$_][\p{ID_Continue}$]*)(?:\.start)?\(\s*\{(?:[^{}]*,)?\s*(\w*)$/u;
+  /([\p{ID_Start}$_][\p{ID_Continue}$]*\.[\p{ID_Start}$_][\p{ID_Continue}$]*)(?:\.start)?\(\s*\{(?:[^{}]*,)?\s*(\w*)(?:\s*:\s*(["'\w./+-]*))?$/u;
 const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 /** Members of every object and function, which nobody looks for. */
 const PLAIN: ReadonlySet<unknown> = new Set([
@@ -42,17 +42,23 @@ const WORDS = [
   "try",
 ];
 
-/** Offers members of the value before the last dot, names where there is none, parameters in `faker1.acq.start({ `. */
+/**
+ * Offers members of the value before the last dot, names where there is none, parameters and their values in
+ * `faker1.acq.start({ `.
+ */
 export async function completeTypeScript(
   text: string,
   { peek, names, variables }: TypeScriptCompletionContext,
 ): Promise<Completions> {
-  const [, operation, param = ""] = PARAMS.exec(text) ?? [];
-  if (operation !== undefined) {
-    const found = infoOf((await peek(operation))?.value);
-    if (found !== undefined) {
-      return pick(docParams(found.docstring ?? "").map(({ name }) => `${name}: `), param);
-    }
+  const [, operation, param = "", value] = PARAMS.exec(text) ?? [];
+  const params = operation === undefined ? undefined : infoOf((await peek(operation))?.value);
+  if (params !== undefined) {
+    const found = docParams(params.docstring ?? "");
+    if (value === undefined) return pick(found.map(({ name }) => `${name}: `), param);
+    const meant = found.find(({ name }) => name === param);
+    const literals = pick(meant === undefined ? [] : literalsOf(meant, value), value);
+    // Any other value is an expression as everywhere.
+    if (literals.candidates.length > 0) return literals;
   }
   const [, path, word = ""] = PATH.exec(text) ?? [];
   if (path !== undefined) {
@@ -64,6 +70,13 @@ export async function completeTypeScript(
   // Everything that the engine has is too much to offer where nothing is typed.
   const others = word === "" ? [] : [...WORDS, ...Object.getOwnPropertyNames(globalThis)];
   return pick([...new Set([...own, ...others])], word);
+}
+
+/** Allowed values as they are written in TypeScript, with the quotes that were begun with. */
+function literalsOf({ type, values }: DocParam, typed: string): readonly string[] {
+  const isText = !/\b(?:bool|int|float|number)\b/.test(type);
+  const quote = typed.startsWith("'") ? "'" : '"';
+  return values.map((value) => isText ? `${quote}${value}${quote}` : value);
 }
 
 function membersOf(value: unknown): readonly string[] {

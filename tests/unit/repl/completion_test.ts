@@ -114,6 +114,9 @@ Deno.test("completeTypeScript() offers members, names and parameters", async () 
   assert.deepEqual(await complete("a1.acq.ab"), []);
   assert.deepEqual(await complete("a1.acq.start({ "), ["mode: ", "speed: "]);
   assert.deepEqual(await complete("a1.acq.start({ mode: 'fast', sp"), ["speed: "]);
+  assert.deepEqual(await complete("a1.acq.start({ mode: "), ['"fast"', '"slow"']);
+  assert.deepEqual(await complete("a1.acq({ speed: 1, mode: 's"), ["'slow'"]);
+  assert.deepEqual(await complete("a1.acq.start({ mode: dee"), ["deep"]);
   assert.deepEqual(await complete("x = deep.a."), ["alpha", "beta"]);
   assert.deepEqual(await complete("deep?.a?.b"), ["beta"]);
   assert.deepEqual(await complete("list[0].toUpp"), ["toUpperCase"]);
