@@ -1,5 +1,6 @@
 /** The prompt as verbs see it. @module */
 import { stripVTControlCharacters, styleText } from "node:util";
+import { printable } from "../verbs/fit_text.ts";
 import type { LiveScreen } from "../verbs/live_screen.ts";
 import { type Look, PLAIN } from "../verbs/look.ts";
 import type { VerbTerminal } from "../verbs/terminal.ts";
@@ -183,7 +184,7 @@ export class PromptTerminal {
     this.#isDrawn = true;
     const { out } = this.#options;
     const room = Math.max(10, out.look.columns - 1);
-    const text = stripVTControlCharacters(this.#progress ?? "").slice(0, room);
+    const text = printable(this.#progress ?? "").slice(0, room);
     void out.write(`\r\x1b[2K${this.look.style("dim", text)}`);
   }
 

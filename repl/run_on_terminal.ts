@@ -113,7 +113,7 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
   });
   if (left.signal.aborted || line.ended.aborted) {
     const { running } = own;
-    if (running.length > 0) await out.write(`${leftRunning(running)}\n`);
+    if (running.length > 0) await terminal.tell(leftRunning(running));
   }
   return left.signal.aborted ? ExitCode.KILLED : ExitCode.OK;
 }
