@@ -2,6 +2,7 @@
 import { G3DecodeError, G3Error } from "./errors.ts";
 import type { G3Object } from "./objects.ts";
 import { decodeText } from "./text.ts";
+import { VectorMemory } from "./vector_memory.ts";
 
 /** How deep objects may lie in each other; spt3g has no bound, and a hostile file could end the stack. */
 const MAX_DEPTH = 200;
@@ -52,6 +53,7 @@ export class ArchiveReader {
   readonly #end: number;
   readonly #depth: number;
   readonly #little: boolean;
+  readonly #memory: VectorMemory;
   readonly #versions = new Map<string, number>();
   readonly #types = new Map<number, string>();
   readonly #objects = new Map<number, G3Object | undefined>();
@@ -68,6 +70,7 @@ export class ArchiveReader {
     this.#start = this.#at = nestedIn === undefined ? 0 : nestedIn.#at;
     this.#end = nestedIn === undefined ? bytes.length : nestedIn.#at + (length ?? 0);
     this.#depth = nestedIn === undefined ? 0 : nestedIn.#depth + nestedIn.#nesting + 1;
+    this.#memory = nestedIn === undefined ? new VectorMemory() : nestedIn.#memory;
     this.#little = true;
     const flag = this.u8();
     if (flag > 1) throw this.fault(`an archive begins with 0 or 1, and this with ${flag}`);
@@ -177,7 +180,15 @@ export class ArchiveReader {
   /** Bytes of their own. */
   bytes(size: number): Uint8Array {
     const at = this.#take(size);
-    return this.#bytes.slice(at, at + size);
+    const bytes = new Uint8Array(size);
+    bytes.set(this.#bytes.subarray(at, at + size));
+    return bytes;
+  }
+
+  /** Memory of their own for bytes that are to become numbers. */
+  #copied(size: number): { buffer: ArrayBuffer; at: number } {
+    const start = this.#take(size);
+    return this.#memory.copy(this.#bytes, start, size, this.#bytes.length - this.#at);
   }
 
   /** A string. */
@@ -195,28 +206,32 @@ export class ArchiveReader {
 
   /** Doubles, `size` of them. */
   f64s(size: number): Float64Array {
-    const array = new Float64Array(this.bytes(size * 8).buffer);
-    return this.#ordered(array);
+    const { buffer, at } = this.#copied(size * 8);
+    return this.#ordered(new Float64Array(buffer, at, size));
   }
 
   /** Single-precision floats. */
   f32s(size: number): Float32Array {
-    return this.#ordered(new Float32Array(this.bytes(size * 4).buffer));
+    const { buffer, at } = this.#copied(size * 4);
+    return this.#ordered(new Float32Array(buffer, at, size));
   }
 
   /** Integers of 64 bits. */
   i64s(size: number): BigInt64Array {
-    return this.#ordered(new BigInt64Array(this.bytes(size * 8).buffer));
+    const { buffer, at } = this.#copied(size * 8);
+    return this.#ordered(new BigInt64Array(buffer, at, size));
   }
 
   /** Integers of 32 bits. */
   i32s(size: number): Int32Array {
-    return this.#ordered(new Int32Array(this.bytes(size * 4).buffer));
+    const { buffer, at } = this.#copied(size * 4);
+    return this.#ordered(new Int32Array(buffer, at, size));
   }
 
   /** Integers of 16 bits. */
   i16s(size: number): Int16Array {
-    return this.#ordered(new Int16Array(this.bytes(size * 2).buffer));
+    const { buffer, at } = this.#copied(size * 2);
+    return this.#ordered(new Int16Array(buffer, at, size));
   }
 
   /** Truth values as 0 and 1. */
@@ -230,7 +245,7 @@ export class ArchiveReader {
   #ordered<T extends Packed>(array: T): T {
     if (this.#little) return array;
     const size = array.BYTES_PER_ELEMENT;
-    const bytes = new Uint8Array(array.buffer);
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse();
     return array;
   }

@@ -1,5 +1,5 @@
 /** Cuts a stream of bytes into frames, without decoding anything. @module */
-import { crc32c } from "./crc32c.ts";
+import { crc32cOver } from "./crc32c.ts";
 import { G3StreamError, type G3StreamFault } from "./errors.ts";
 
 /** One whole frame as its bytes. */
@@ -241,7 +241,7 @@ export class FrameSplitter {
     let crcOk: boolean | undefined;
     if (this.#crc !== "skip") {
       const stored = view.getUint32(this.#at, this.#littleEndian);
-      const found = this.#checksum(bytes, view);
+      const found = this.#checksum(view);
       crcOk = stored === found;
       if (!crcOk && this.#crc === "check") {
         throw this.#fault(
@@ -254,12 +254,12 @@ export class FrameSplitter {
   }
 
   /** The checksum over keys and values; the lengths were checked on the way here. */
-  #checksum(bytes: Uint8Array, view: DataView): number {
+  #checksum(view: DataView): number {
     let register = 0;
     let at = HEAD_BYTES;
     for (let i = 0; i < this.#entries * 2; i++) {
       const length = view.getUint32(this.#littleEndian ? at : at + 4, this.#littleEndian);
-      register = crc32c(bytes.subarray(at + 8, at + 8 + length), register);
+      register = crc32cOver(view, register, at + 8, at + 8 + length);
       at += 8 + length;
     }
     return register;

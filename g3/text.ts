@@ -79,7 +79,16 @@ export function encodeText(text: string): Uint8Array {
 
 /** Orders keys of maps as spt3g does: by their bytes, unsigned, the shorter first (g3 2.2, G3 trap 16). */
 export function compareKeys(a: string, b: string): number {
-  if (a === b) return 0;
+  const common = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < common && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  if (i === common) return a.length - b.length;
+  const [unitOfA, unitOfB] = [a.charCodeAt(i), b.charCodeAt(i)];
+  // Below the surrogates the order of code units is that of the bytes.
+  return unitOfA < 0xd800 && unitOfB < 0xd800 ? unitOfA - unitOfB : compareBytes(a, b);
+}
+
+function compareBytes(a: string, b: string): number {
   const x = encodeText(a);
   const y = encodeText(b);
   const shared = Math.min(x.length, y.length);

@@ -68,10 +68,10 @@ Deno.test("G3-5, trap 1: crc32c() has the check values of g3 1.3, and those of t
 });
 
 Deno.test("crc32c() gives the same whatever pieces the bytes come in, and wherever they lie", () => {
-  const bytes = Uint8Array.from({ length: 300 }, (_, i) => (i * 37 + (i >> 3)) & 255);
+  const bytes = Uint8Array.from({ length: 4500 }, (_, i) => (i * 37 + (i >> 3)) & 255);
   let byByte = 0;
   for (const byte of bytes) byByte = crc32c(Uint8Array.of(byte), byByte);
-  for (let cut = 0; cut <= bytes.length; cut++) {
+  for (let cut = 0; cut <= bytes.length; cut += cut % 64 === 9 ? 50 : 1) {
     assert.equal(crc32c(bytes.subarray(cut), crc32c(bytes.subarray(0, cut))), byByte);
   }
 });

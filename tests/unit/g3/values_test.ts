@@ -18,7 +18,7 @@ import {
   g3VectorTime,
 } from "../../../g3/make.ts";
 import type { G3Double, G3MapFrameObject, G3Object, G3VectorFrameObject } from "../../../g3/objects.ts";
-import { decodeText, encodeText } from "../../../g3/text.ts";
+import { compareKeys, decodeText, encodeText } from "../../../g3/text.ts";
 import { isoTimeOf, ticksOf, unixSecondsOf } from "../../../g3/time.ts";
 import { goldenFile } from "../../helpers/g3_golden.ts";
 
@@ -126,6 +126,36 @@ Deno.test("G3-29, trap 16: keys of maps are written in the order of their bytes"
     { class: "G3MapString", value: new Map(keys.map((key) => [key, key])) } satisfies G3Object,
   );
   assert.deepEqual([...map.value.keys()], keys.toReversed());
+});
+
+Deno.test("compareKeys() orders any two strings as their bytes are ordered", () => {
+  const texts = [
+    "",
+    "a",
+    "ab",
+    "b",
+    "é",
+    "\ud7ff",
+    "\ue000",
+    "\ufffd",
+    "\u{10000}",
+    "\u{10ffff}",
+    "a\u{1f52d}",
+    "a\uffff",
+  ];
+  const odd = ["80", "ff", "61ff", "c3", "eda080"].map((hex) => decodeText(Uint8Array.fromHex(hex)));
+  const all = [...texts, ...odd];
+  const sign = (number: number) => Math.sign(number);
+  const hex = (text: string) => encodeText(text).toHex();
+  for (const a of all) {
+    for (const b of all) {
+      assert.equal(
+        sign(compareKeys(a, b)),
+        hex(a) === hex(b) ? 0 : hex(a) < hex(b) ? -1 : 1,
+        `${hex(a)} ${hex(b)}`,
+      );
+    }
+  }
 });
 
 Deno.test("G3-31: G3Int keeps all 64 bits, and refuses more", () => {
