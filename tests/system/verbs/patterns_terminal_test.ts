@@ -55,7 +55,7 @@ test("ocs in a terminal shows the plan, takes yes, no and Ctrl-C, shows waits, a
     await terminal.until(/waiting for 2 of 2: a1\.acq, a2\.acq/, { timeoutMs: 30_000 });
     await terminal.key("C-c");
     await terminal.until(
-      /^Interrupted: \*\/acq goes on all the same; ocs status \*\/acq tells how it is\ncode 130$/m,
+      /^Interrupted: \*\/acq goes on all the same; ocs status '\*\/acq' tells how it is\ncode 130$/m,
       {
         timeoutMs: 30_000,
       },
