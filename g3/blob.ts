@@ -5,6 +5,7 @@ import type { G3ClassTable } from "./class_table.ts";
 import { CLASSES } from "./classes.ts";
 import { G3DecodeError } from "./errors.ts";
 import type { G3Object, G3Opaque } from "./objects.ts";
+import { plainBytes } from "./plain_bytes.ts";
 
 /** How values are decoded. */
 export interface DecodeOptions {
@@ -45,7 +46,7 @@ export function decodeBlob(blob: Uint8Array, options: DecodeOptions = {}): G3Obj
     maxObjectBytes: options.maxObjectBytes ?? 2 ** 30,
   };
   try {
-    const reader = new ArchiveReader(blob, limits);
+    const reader = new ArchiveReader(plainBytes(blob), limits);
     const object = reader.pointer();
     if (object === null) throw reader.fault("a null pointer is no value");
     return object;

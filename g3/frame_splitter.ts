@@ -1,5 +1,6 @@
 /** Cuts a stream of bytes into frames, without decoding anything. @module */
 import { crc32cOver } from "./crc32c.ts";
+import { plainBytes } from "./plain_bytes.ts";
 import { G3StreamError, type G3StreamFault } from "./errors.ts";
 
 /** One whole frame as its bytes. */
@@ -107,7 +108,8 @@ export class FrameSplitter {
    *
    * @throws {G3StreamError} After the frames before the damage have been given.
    */
-  *push(piece: Uint8Array): Generator<RawFrame, void, void> {
+  *push(bytes: Uint8Array): Generator<RawFrame, void, void> {
+    const piece = plainBytes(bytes);
     let at = 0;
     while (at < piece.length) {
       if (this.#pendingBytes === 0) {

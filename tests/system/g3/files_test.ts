@@ -196,3 +196,61 @@ Deno.test("G3FileWriter takes no more after a write that failed, and what it wro
   assert.equal(error.offset, bytes);
   assert(frames.length > 10);
 });
+
+Deno.test("G3FileWriter leaves a file that reads to its last whole frame when its program is killed", async () => {
+  await using folder = await temporary();
+  const tool = new URL("../../tools/g3_write.ts", import.meta.url).pathname;
+  for (let round = 0; round < 3; round++) {
+    const path = `${folder.path}/${round}.g3`;
+    await using program = Program.start({
+      name: "a writer",
+      command: Deno.execPath(),
+      args: ["run", "-A", "--no-check", tool, path],
+    });
+    await program.until(async () => (await Deno.stat(path)).size > 10_000_000, "some frames", 60_000);
+    Deno.kill(program.pid, "SIGKILL");
+    await program.ended;
+    const { size } = await Deno.stat(path);
+    let next = 0n;
+    let whole = 0;
+    try {
+      for await (const raw of splitG3File(path)) {
+        assert.equal(G3Frame.parse(raw).get("i", "G3Int").value, next++);
+        whole = raw.offset + raw.bytes.length;
+      }
+    } catch (error) {
+      assert(error instanceof G3StreamError && error.fault === "truncated", String(error));
+    }
+    assert(next >= 2n);
+    assert(size - whole < 4_000_100, "no more than the frame in flight is missing");
+  }
+});
+
+Deno.test("readG3File() takes no more memory for a large file than for a small one", async () => {
+  await using folder = await temporary();
+  const path = `${folder.path}/large.g3`;
+  const frame = new G3Frame("S").set("data", { class: "G3VectorDouble", value: new Float64Array(100_000) });
+  {
+    await using file = await G3FileWriter.open(path, { sync: "never" });
+    for (let i = 0; i < 500; i++) await file.write(frame);
+  }
+  const code = `
+    import { readG3File } from ${JSON.stringify(new URL("../../../g3/io/mod.ts", import.meta.url).href)};
+    let frames = 0, most = 0;
+    for await (const frame of readG3File(${JSON.stringify(path)})) {
+      frame.get("data");
+      if (++frames % 10 === 0) most = Math.max(most, Deno.memoryUsage().rss);
+    }
+    console.log(JSON.stringify({ frames, most }));`;
+  await Deno.writeTextFile(`${folder.path}/read.ts`, code);
+  const { stdout } = await Program.run({
+    name: "a reader",
+    command: Deno.execPath(),
+    args: ["run", "-A", "--no-check", `${folder.path}/read.ts`],
+  });
+  // What the program above prints.
+  const { frames, most } = JSON.parse(stdout) as { frames: number; most: number };
+  assert.equal(frames, 500);
+  // The file has 400 MB.
+  assert(most < 250e6, `${most} bytes`);
+});

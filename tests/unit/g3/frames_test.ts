@@ -1,5 +1,6 @@
 /** Frames and streams (g3 1, conformance points 1 to 18). @module */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { crc32c } from "../../../g3/crc32c.ts";
 import { G3DecodeError, G3EncodeError, G3Error, G3StreamError } from "../../../g3/errors.ts";
 import { G3Frame } from "../../../g3/frame.ts";
@@ -283,4 +284,44 @@ Deno.test("G3Frame.encode() names the key of a value that cannot be written", ()
 Deno.test("G3Frame.parse() takes exactly one frame", () => {
   assert.throws(() => G3Frame.parse(joined(EXAMPLE, EXAMPLE)), G3StreamError);
   assert.throws(() => G3Frame.parse(new Uint8Array(0)), G3StreamError);
+});
+
+Deno.test("FrameSplitter and G3Frame take Node's Buffers for what they are", () => {
+  for (const name of ["super.g3", "types.g3"]) {
+    const plain = split(goldenFile(name)).frames.map((raw) => G3Frame.parse(raw));
+    const buffers = split(Buffer.from(goldenFile(name))).frames.map((raw) => G3Frame.parse(raw));
+    for (const [i, frame] of plain.entries()) {
+      for (const key of frame.keys()) assert.deepEqual(buffers[i]?.get(key), frame.get(key));
+    }
+  }
+});
+
+Deno.test("G3-44, G3-65, G3-66, trap 36: the frames of a SMuRF stream and its simulator are all readable", () => {
+  const frames = split(goldenFile("smurf_stream.g3")).frames.map((raw) => G3Frame.parse(raw));
+  assert.equal(frames[0]?.letters, "P");
+  assert.equal(frames[0]?.get(frames[0].keys()[0]!)?.class, "G3PipelineInfo");
+  const flow = frames.filter((frame) => frame.has("sostream_flowcontrol"))
+    .map((frame) => `${frame.letters}${frame.get("sostream_flowcontrol", "G3Int").value}`);
+  assert.deepEqual(flow, ["N0", "N0", "N1", "N2", "O3", "W3", "N0"]);
+  const cleanse = frames.find((frame) => frame.letters === "W" && frame.has("sostream_flowcontrol"));
+  assert.deepEqual(cleanse?.keys(), ["sostream_flowcontrol"]);
+  const kinds = (name: string, key: string) =>
+    new Set(
+      split(goldenFile(name)).frames.map((raw) => G3Frame.parse(raw)).filter((frame) => frame.has(key))
+        .map((frame) => frame.get(key)?.class),
+    );
+  assert.deepEqual(kinds("smurf_stream.g3", "dump"), new Set(["G3Int"]));
+  assert.deepEqual(kinds("smurf/17000/emulator/1700001000_000.g3", "dump"), new Set(["G3Bool"]));
+  assert.deepEqual(kinds("smurf_stream.g3", "data"), new Set(["G3SuperTimestream"]));
+  assert.deepEqual(kinds("smurf_simulator.g3", "data"), new Set(["G3TimestreamMap"]));
+  const scan = frames.find((frame) => frame.letters === "S");
+  assert.equal(scan?.get("primary", "G3SuperTimestream").names[6], "TimingBits");
+});
+
+Deno.test("G3-45: an IrregBlockDouble decodes in a frame of housekeeping of schema 0", () => {
+  const frames = split(goldenFile("hk_v0.g3")).frames.map((raw) => G3Frame.parse(raw));
+  const data = frames.find((frame) => frame.get("hkagg_type", "G3Int").value === 2n);
+  const [block] = data?.get("blocks", "G3VectorFrameObject").value ?? [];
+  assert(block?.class === "IrregBlockDouble");
+  assert.deepEqual([...block.value.keys()], ["temp_1", "temp_2"]);
 });

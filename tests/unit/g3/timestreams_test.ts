@@ -4,7 +4,7 @@ import { ArchiveWriter } from "../../../g3/archive_writer.ts";
 import { decodeBlob, encodeBlob } from "../../../g3/blob.ts";
 import { CLASSES } from "../../../g3/classes.ts";
 import { encodeFlac } from "../../../g3/codecs/flac_encoder.ts";
-import { FlacDecoder } from "../../../g3/codecs/flac_decoder.ts";
+import { crc16, crc8, FlacDecoder } from "../../../g3/codecs/flac_decoder.ts";
 import { G3Frame } from "../../../g3/frame.ts";
 import { FrameSplitter } from "../../../g3/frame_splitter.ts";
 import type { G3Object, G3SuperTimestream, G3Timestream, TimestreamArray } from "../../../g3/objects.ts";
@@ -117,6 +117,32 @@ Deno.test("G3-41: FlacDecoder does not believe STREAMINFO's totals, and skips ot
   head[21] = 0x7f;
   const odd = new Uint8Array([...head, ...comment, ...coded.slice(42)]);
   assert.deepEqual(new FlacDecoder(odd).decode(0, odd.length, 100), Int32Array.of(-5, -5, -5));
+});
+
+Deno.test("FlacDecoder reads 32 bits: samples as they are, and predicted beyond what 32 bits hold", () => {
+  // The head of a 24-bit stream; each frame tells its own depth. One verbatim frame, one of order 1 with plain residuals.
+  const head = encodeFlac(new Int32Array(0));
+  const edges = [2 ** 31 - 1, -(2 ** 31), 0, -1];
+  const word = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+  const frame = (number: number, ...content: number[]) => {
+    const start = [0xff, 0xf8, 0x79, 0x0e, number, 0, 3];
+    const whole = [...start, crc8(Uint8Array.from(start), 0, start.length), ...content];
+    const crc = crc16(Uint8Array.from(whole), 0, whole.length);
+    return [...whole, crc >> 8, crc & 255];
+  };
+  const verbatim = frame(0, 0x02, ...edges.flatMap(word));
+  // Order 1: a first sample of 32 bits, method 0, partition order 0, escape 15 with 31 bits: three residuals of 2^30 - 1.
+  const bits = "00" + "0000" + "1111" + "11111" + "0111111111111111111111111111111".repeat(3);
+  const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8, "0");
+  const residual = Array.from(
+    { length: padded.length / 8 },
+    (_, i) => parseInt(padded.slice(8 * i, 8 * i + 8), 2),
+  );
+  const fixed = frame(1, (8 + 1) << 1, ...word(-(2 ** 31)), ...residual);
+  const stream = Uint8Array.from([...head, ...verbatim, ...fixed]);
+  const step = 2 ** 30 - 1;
+  const expected = [...edges, ...[0, 1, 2, 3].map((k) => -(2 ** 31) + k * step)];
+  assert.deepEqual(new FlacDecoder(stream).decode(0, stream.length, 100), Int32Array.from(expected));
 });
 
 Deno.test("FlacDecoder reads the example of g3 3.12", () => {
