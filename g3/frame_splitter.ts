@@ -25,6 +25,11 @@ export interface SplitOptions {
   readonly maxFrameBytes?: number;
   /** Offset of the first byte pushed. Default 0. */
   readonly offset?: number;
+  /**
+   * Uses the same memory again and again for frames that lie across pieces: a frame is then valid only until the next is
+   * asked for. For scans and copies, which keep nothing. Default false.
+   */
+  readonly reuse?: boolean;
   /** Name of the file or the sender, for errors. */
   readonly source?: string;
 }
@@ -69,6 +74,7 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
 export class FrameSplitter {
   readonly #crc: "check" | "report" | "skip";
   readonly #maxFrameBytes: number;
+  readonly #reuse: boolean;
   readonly #source: string | undefined;
   /** Start of the frame being cut. */
   #offset: number;
@@ -90,6 +96,7 @@ export class FrameSplitter {
     this.#crc = options.crc ?? "check";
     this.#maxFrameBytes = options.maxFrameBytes ?? MAX_FRAME_BYTES;
     this.#offset = options.offset ?? 0;
+    this.#reuse = options.reuse ?? false;
     this.#source = options.source;
   }
 
@@ -125,8 +132,8 @@ export class FrameSplitter {
       if (this.#pendingBytes < this.#need) return;
       const frame = this.#walk(this.#pending.subarray(0, this.#pendingBytes), 0);
       if (frame === undefined) continue;
-      // The frame leaves with its buffer.
-      this.#pending = new Uint8Array(0);
+      // As a rule the frame leaves with its buffer.
+      if (!this.#reuse) this.#pending = new Uint8Array(0);
       this.#pendingBytes = 0;
       yield frame;
     }

@@ -6,14 +6,11 @@ import { FrameSplitter, type RawFrame, type SplitOptions } from "../frame_splitt
 import { DECOMPRESSORS } from "./decompress.ts";
 
 const PIECE_BYTES = 1 << 22;
+/** Small enough to stay in the processor's cache. */
+const REUSED_BYTES = 1 << 19;
 
 /** How a file is read. */
 export interface ReadFileOptions extends SplitOptions, DecodeOptions {
-  /**
-   * Reads into the same memory again and again: what was given is valid only until the next is asked for. Twice as fast
-   * for scans and copies, which keep nothing. Default false. Of no effect on compressed files.
-   */
-  readonly reuse?: boolean;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
 }
@@ -27,15 +24,29 @@ async function* plainPieces(
   if (offset > 0) await file.seek(offset, Deno.SeekMode.Start);
   const { size: fileBytes } = await file.stat();
   // One byte more than there is, so that the end shows in the same read; a growing file only needs more reads.
-  const pieceBytes = Math.max(4096, Math.min(PIECE_BYTES, fileBytes - offset + 1));
-  let buffer = new Uint8Array(pieceBytes);
-  for (let first = true;; first = false) {
-    signal?.throwIfAborted();
-    // Frames are views of it, so as a rule each piece is a new one.
-    if (!first && !reuse) buffer = new Uint8Array(pieceBytes);
-    const size = await file.read(buffer);
-    if (size === null) return;
-    yield buffer.subarray(0, size);
+  const pieceBytes = Math.max(4096, Math.min(reuse ? REUSED_BYTES : PIECE_BYTES, fileBytes - offset + 1));
+  // The next piece is read while the caller works on this one. Frames are views of pieces, so as a rule each is new.
+  const buffers: Uint8Array<ArrayBuffer>[] = [];
+  const readNext = () => {
+    const buffer = (buffers.length === 2 ? buffers.shift() : undefined) ?? new Uint8Array(pieceBytes);
+    if (reuse) buffers.push(buffer);
+    const piece = file.read(buffer).then((size) => size === null ? undefined : buffer.subarray(0, size));
+    // A read may fail before anybody waits for it; whoever does is told.
+    piece.catch(() => {});
+    return piece;
+  };
+  let next = readNext();
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const piece = await next;
+      if (piece === undefined) return;
+      next = readNext();
+      yield piece;
+    }
+  } finally {
+    // The file is closed after this, and nothing may be reading it then.
+    await next.catch(() => {});
   }
 }
 

@@ -17,8 +17,6 @@ export interface ReceiveOptions extends SplitOptions {
    * none: a sender may be silent as long as it likes, and `signal` is the bound.
    */
   readonly idleTimeoutMs?: number;
-  /** Receives into the same memory again and again: a frame is valid only until the next is asked for. Default false. */
-  readonly reuse?: boolean;
   /** Ends the receiving; what waits is rejected with its reason. */
   readonly signal?: AbortSignal;
   /** Called once with our own port, before a sender can connect. */

@@ -1,6 +1,7 @@
 /** Frames and streams (g3 1, conformance points 1 to 18). @module */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { decodeBlob } from "../../../g3/blob.ts";
 import { crc32c } from "../../../g3/crc32c.ts";
 import { G3DecodeError, G3EncodeError, G3Error, G3StreamError } from "../../../g3/errors.ts";
 import { G3Frame } from "../../../g3/frame.ts";
@@ -115,6 +116,18 @@ Deno.test("G3-9: FrameSplitter accepts frame version 0 and refuses 2", () => {
   const { frames, error } = split(joined(EXAMPLE, old));
   assert.equal(frames.length, 1);
   assert.match(error?.message ?? "", /^Cannot read frame at byte 140: the frame is of version 2/);
+});
+
+Deno.test("An endianness flag above 1 is refused at once, in a frame and in a value", () => {
+  const odd = EXAMPLE.slice();
+  odd[0] = 2;
+  assert.equal(
+    split(odd).error?.message,
+    "Cannot read frame at byte 0: a frame begins with 0 or 1, and this with 2",
+  );
+  const value = G3Frame.parse(EXAMPLE).blob("answer")!.slice();
+  value[0] = 2;
+  assert.throws(() => decodeBlob(value), /an archive begins with 0 or 1, and this with 2/);
 });
 
 Deno.test("G3-10, trap 38: big-endian frames of little-endian values decode, and the other way round", () => {
