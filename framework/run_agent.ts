@@ -1,4 +1,5 @@
 /** The runner of an agent's own program. @module */
+import { catchUnhandled } from "../internal/catch_unhandled.ts";
 import { onStopSignals } from "../internal/stop_signals.ts";
 import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
 import { parseAgentArgs } from "../site/parse_agent_args.ts";
@@ -155,22 +156,7 @@ async function stopWithInput(log: AgentLog, running: RunningAgent): Promise<void
 
 /** An error that an author's timer or promise let slip is logged, as Twisted does, and the agent lives on. */
 function guardAgainstStrays(log: AgentLog): Disposable {
-  const onRejection = (event: PromiseRejectionEvent): void => {
-    event.preventDefault();
-    log.critical(`Unhandled error: ${stackOf(event.reason)}`);
-  };
-  const onError = (event: ErrorEvent): void => {
-    event.preventDefault();
-    log.critical(`Unhandled error: ${stackOf(event.error)}`);
-  };
-  globalThis.addEventListener("unhandledrejection", onRejection);
-  globalThis.addEventListener("error", onError);
-  return {
-    [Symbol.dispose]() {
-      globalThis.removeEventListener("unhandledrejection", onRejection);
-      globalThis.removeEventListener("error", onError);
-    },
-  };
+  return catchUnhandled((_what, error) => log.critical(`Unhandled error: ${stackOf(error)}`));
 }
 
 function stackOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { pyStr } from "../ocs/mod.ts";
 import type { FleetEvent } from "../verbs/fleet_event.ts";
 import { printable } from "../verbs/fit_text.ts";
 import type { Look } from "../verbs/look.ts";
+import { clockTime } from "../verbs/terminal_text.ts";
 
 /** What the text depends on. */
 export interface EventContext {
@@ -87,7 +88,7 @@ function eventText(event: FleetEvent, { look, isOwn, ownOf }: EventContext): str
         return isOwn(event) ? `${name} has ended: ${look.style("green", "succeeded")}` : undefined;
       }
       const last = messages.map(([seconds, text]) =>
-        `\n         ${new Date(seconds * 1000).toTimeString().slice(0, 8)} ${printable(pyStr(text))}`
+        `\n         ${clockTime(seconds)} ${printable(pyStr(text))}`
       );
       return `${bad(`${name} has failed`)}${look.style("dim", last.join(""))}`;
     }

@@ -4,6 +4,7 @@ import type { FleetEvent } from "../verbs/fleet_event.ts";
 import type { FleetWatch } from "../verbs/fleet_watch.ts";
 import type { Look } from "../verbs/look.ts";
 import type { SiteLink } from "../verbs/site_link.ts";
+import { clockTime } from "../verbs/terminal_text.ts";
 import { agentAddress, opsProcedure, parseReply, pyStr } from "../ocs/mod.ts";
 import type { OwnOperations } from "./own_operations.ts";
 
@@ -94,8 +95,7 @@ export class MessageWatch implements AsyncDisposable {
     this.#told.set(`${agent}.${op}`, { sessionId: session.session_id, last: keys.at(-1) ?? "" });
     if (news.length === 0 || own.isShown(agent, op) || signal.aborted) return;
     const lines = news.slice(-MOST_MESSAGES).map(([seconds, text]) => {
-      const time = new Date(Number(seconds) * 1000).toTimeString().slice(0, 8);
-      return `${look.style("dim", time)} ${look.style("cyan", printable(`${agent}.${op}`))} ${
+      return `${look.style("dim", clockTime(seconds))} ${look.style("cyan", printable(`${agent}.${op}`))} ${
         printable(pyStr(text))
       }`;
     });

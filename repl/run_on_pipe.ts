@@ -7,7 +7,7 @@ import { openContext } from "./open_context.ts";
 import { PromptSession } from "./prompt_session.ts";
 import { PromptTerminal } from "./prompt_terminal.ts";
 import type { RunReplOptions } from "./run_repl_options.ts";
-import { catchUnhandled } from "./catch_unhandled.ts";
+import { catchUnhandled } from "../internal/catch_unhandled.ts";
 
 /** Reads lines from standard input until `exit` or its end; writes results only. */
 export async function runOnPipe(options: RunReplOptions): Promise<number> {

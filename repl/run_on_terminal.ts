@@ -17,7 +17,7 @@ import { PromptTerminal } from "./prompt_terminal.ts";
 import { promptText } from "./prompt_text.ts";
 import type { LineContext } from "./line_context.ts";
 import type { RunReplOptions } from "./run_repl_options.ts";
-import { catchUnhandled } from "./catch_unhandled.ts";
+import { catchUnhandled } from "../internal/catch_unhandled.ts";
 
 /** How often the prompt looks whether it has to tell something else, in milliseconds. */
 const LOOK_MS = 500;

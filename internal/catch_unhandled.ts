@@ -1,4 +1,4 @@
-/** What goes wrong behind a line's back. @module */
+/** Errors that nobody handles. @module */
 
 /** Has rejections and errors that nobody handles told, so that they do not end the program; until disposed of. */
 export function catchUnhandled(tell: (what: string, error: unknown) => void): Disposable {
