@@ -53,6 +53,13 @@ export {
 export { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 export { sleep } from "./sleep.ts";
 export type { AggParams } from "../ocs/encoded_feed.ts";
+export {
+  type DiskReading,
+  type DiskRoom,
+  type DiskState,
+  DiskWatch,
+  type DiskWatchOptions,
+} from "./disk_watch.ts";
 export type { Feed, FeedSpec } from "./feed.ts";
 export type { Sample, Samples } from "./samples.ts";
 export type { FieldKind } from "./field_kinds.ts";
