@@ -11,6 +11,7 @@ import { FAKE_DATA } from "./fake_data/options.ts";
 import { PYSMURF_CONTROLLER } from "./pysmurf_controller/options.ts";
 import { PYSMURF_MONITOR } from "./pysmurf_monitor/options.ts";
 import { REGISTRY } from "./registry/options.ts";
+import { SMURF_STREAM_SIMULATOR } from "./smurf_stream_simulator/options.ts";
 
 export type { AgentProgram };
 
@@ -29,4 +30,5 @@ export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
   [PYSMURF_CONTROLLER.name]: { ...PYSMURF_CONTROLLER, file: "pysmurf_controller.ts" },
   [PYSMURF_MONITOR.name]: { ...PYSMURF_MONITOR, file: "pysmurf_monitor.ts" },
   [REGISTRY.name]: { ...REGISTRY, file: "registry.ts" },
+  [SMURF_STREAM_SIMULATOR.name]: { ...SMURF_STREAM_SIMULATOR, file: "smurf_stream_simulator.ts" },
 };

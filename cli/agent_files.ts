@@ -17,6 +17,8 @@ export const AGENT_FILES: Readonly<Record<string, Load>> = {
     anyClass((await import("../agents/pysmurf_controller.ts")).PysmurfController),
   PysmurfMonitor: async () => anyClass((await import("../agents/pysmurf_monitor.ts")).PysmurfMonitor),
   RegistryAgent: async () => anyClass((await import("../agents/registry.ts")).RegistryAgent),
+  SmurfStreamSimulator: async () =>
+    anyClass((await import("../agents/smurf_stream_simulator.ts")).SmurfStreamSimulator),
 };
 
 /**

@@ -1,6 +1,6 @@
 /** Frames from the network: the side of `G3Reader("tcp://...")` (g3 6.4). @module */
-import { G3Error } from "../errors.ts";
 import { FrameSplitter, type RawFrame, type SplitOptions } from "../frame_splitter.ts";
+import { bounded, connect } from "./_connect.ts";
 
 const PIECE_BYTES = 1 << 18;
 
@@ -25,35 +25,6 @@ export interface ReceiveOptions extends SplitOptions {
   readonly onConnect?: (address: string) => void;
 }
 
-/** Waits until it is done, the time is over or the signal says so; then `close` has to make it end. */
-async function bounded<T>(
-  work: Promise<T>,
-  { close, timeoutMs, signal, what }: {
-    readonly close: () => void;
-    readonly timeoutMs: number | undefined;
-    readonly signal: AbortSignal | undefined;
-    readonly what: string;
-  },
-): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal?.reason);
-  const timer = timeoutMs === undefined
-    ? undefined
-    : setTimeout(() => reject(new G3Error(`${what}: no answer in ${timeoutMs} ms`)), timeoutMs);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  if (signal?.aborted === true) onAbort();
-  try {
-    return await Promise.race([work, promise]);
-  } catch (error) {
-    close();
-    work.catch(() => {});
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  }
-}
-
 /** Waits for one sender, and listens no more. */
 async function accept({ port, signal, onListen }: ReceiveOptions): Promise<Deno.TcpConn> {
   using listener = Deno.listen({ hostname: "::", port });
@@ -70,25 +41,6 @@ async function accept({ port, signal, onListen }: ReceiveOptions): Promise<Deno.
     timeoutMs: undefined,
     signal,
     what: `Cannot receive on port ${port}`,
-  });
-}
-
-/** Connects to a sender. */
-async function connect(options: ReceiveOptions): Promise<Deno.TcpConn> {
-  const { hostname, port, connectTimeoutMs = 10_000, signal } = options;
-  let late = false;
-  const connecting = Deno.connect({ hostname, port }).then((conn) => {
-    // The system goes on trying after we gave up; what comes of it is closed.
-    if (late) conn.close();
-    return conn;
-  });
-  return await bounded(connecting, {
-    close: () => {
-      late = true;
-    },
-    timeoutMs: connectTimeoutMs,
-    signal,
-    what: `Cannot connect to ${hostname}:${port}`,
   });
 }
 

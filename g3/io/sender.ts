@@ -4,6 +4,7 @@ import { G3Frame } from "../frame.ts";
 import { FRAME_TYPES } from "../frame_type.ts";
 import type { RawFrame } from "../frame_splitter.ts";
 import { type Logger, SILENT } from "../../internal/log.ts";
+import { connect } from "./_connect.ts";
 
 /** How a sender serves its clients. */
 export interface SenderOptions {
@@ -11,6 +12,8 @@ export interface SenderOptions {
   readonly hostname?: string;
   /** Port to listen on (0 for a free one), or to connect to. */
   readonly port: number;
+  /** How long to try to connect, in milliseconds. Default 10,000. */
+  readonly connectTimeoutMs?: number;
   /** Frames that wait for a client at most; beyond them Scan and Timepoint frames are dropped for it. Default 1000. */
   readonly maxQueueFrames?: number;
   /** Bytes that wait for a client at most; beyond them it is dropped altogether. Default 256 MiB. */
@@ -125,12 +128,13 @@ export class G3Sender implements AsyncDisposable {
   /**
    * Listens, or connects to a reader that does.
    *
+   * @throws {G3Error} If there is no connection in time.
    * @throws {Error} What the system says when it cannot.
    */
   static async open(options: SenderOptions): Promise<G3Sender> {
     const { hostname = "*", port } = options;
     if (hostname === "*") return new G3Sender(Deno.listen({ hostname: "::", port }), options);
-    const conn = await Deno.connect({ hostname, port });
+    const conn = await connect({ ...options, hostname });
     const sender = new G3Sender(undefined, options);
     sender.#add(conn);
     return sender;
