@@ -42,6 +42,8 @@ async function runOn(
   } catch (error) {
     if (!signal.aborted) throw error;
     terminal.progress(undefined);
+    // Whoever reads has read enough, as in `ocs g3 ls FILE | head`.
+    if (!interrupt.signal.aborted) return ExitCode.OK;
     await console.err.print(interruptedText(command));
     return ExitCode.KILLED;
   }

@@ -27,8 +27,15 @@ export function consoleTerminal(console: Console, signal: AbortSignal): ConsoleT
       return spinner.isVisible;
     },
     print: (text) => {
-      spinner.stop();
-      return console.out.print(console.out.look.isTerminal ? harmlessText(text) : text);
+      const { isTerminal } = console.out.look;
+      // Elsewhere it does not come into the way of progress on standard error.
+      if (isTerminal) spinner.stop();
+      return console.out.print(isTerminal ? harmlessText(text) : text);
+    },
+    write: (text) => {
+      const { isTerminal } = console.out.look;
+      if (isTerminal) spinner.stop();
+      return console.out.write(isTerminal ? harmlessText(text) : text);
     },
     say: (text) => {
       spinner.stop();

@@ -25,6 +25,8 @@ export class G3StreamError extends G3Error {
   readonly offset: number;
   /** The kind of damage. */
   readonly fault: G3StreamFault;
+  /** What is wrong, without where. */
+  readonly reason: string;
 
   /** The text says where and what: `Cannot read frame at byte <offset> of "<source>": <what>`. */
   constructor(
@@ -37,6 +39,7 @@ export class G3StreamError extends G3Error {
     super(`Cannot read frame at byte ${offset}${place}: ${what}`, options);
     this.offset = offset;
     this.fault = fault;
+    this.reason = what;
   }
 }
 

@@ -8,8 +8,10 @@ import type { Completions } from "./prompt_line.ts";
 export interface VerbCompletionContext {
   readonly verbs: Iterable<string>;
   readonly agents: ReadonlyMap<string, LiveAgent>;
-  /** Options of a verb, such as `--json`. */
-  readonly optionsOf: (verb: string) => readonly string[];
+  /** Options of a verb, such as `--json`; of a verb of two words where it has some. */
+  readonly optionsOf: (verb: string, second: string | undefined) => readonly string[];
+  /** What the second word of a verb may be, such as `ls` behind `g3`; empty for verbs of one word. */
+  readonly secondWordsOf: (verb: string) => readonly string[];
   readonly sessionData: (instance: string, opName: string) => Promise<unknown>;
   readonly feedFields: (instance: string, feed: string) => Promise<readonly string[]>;
   readonly files: (path: string) => readonly string[];
@@ -43,9 +45,13 @@ export async function completeVerb(text: string, context: VerbCompletionContext)
   if (verb === undefined) return pick([...context.verbs].map((name) => `${name} `), word);
   const previous = behind.at(-1);
   if (previous === ">" || previous === ">>") return pick(context.files(word), word);
-  if (word.startsWith("-")) return pick(context.optionsOf(verb).map((option) => `${option} `), word);
   const words = behind.filter((part) => !part.startsWith("-"));
   const [target] = words;
+  if (word.startsWith("-")) return pick(context.optionsOf(verb, target).map((option) => `${option} `), word);
+  const seconds = context.secondWordsOf(verb);
+  if (seconds.length > 0) {
+    return pick(target === undefined ? seconds.map((second) => `${second} `) : context.files(word), word);
+  }
   if (target === undefined) return pick(firstWords(verb, word, context), word);
   const { instance, name } = splitTarget(target);
   if (verb === "start") {

@@ -2,6 +2,7 @@
 import { extractOptionNames, type Usage } from "../deps/optique.ts";
 import { printable } from "../verbs/fit_text.ts";
 import { verbGrammar } from "../verbs/grammar.ts";
+import { verbNames } from "../verbs/run_parser.ts";
 import { completeTypeScript } from "./complete_typescript.ts";
 import { completeVerb } from "./complete_verb.ts";
 import type { LineContext } from "./line_context.ts";
@@ -34,7 +35,7 @@ export class Completer {
     const isVerb = /^\s*\S+\s/.test(last) && this.#options.isVerb(`${last}x`);
     if (isVerb) return bounded(await this.#verb(last));
     const found = await this.#typeScript(last);
-    if (!/^\s*[a-z]*$/.test(last)) return bounded(found);
+    if (!/^\s*[a-z\d]*$/.test(last)) return bounded(found);
     // The first word may be either.
     const verbs = await this.#verb(last);
     const candidates = [...new Set([...verbs.candidates, ...found.candidates])];
@@ -47,6 +48,7 @@ export class Completer {
       verbs: PROMPT_VERBS,
       agents: fleet.agents,
       optionsOf,
+      secondWordsOf,
       files,
       sessionData: (instance, opName) => cache.sessionData(instance, opName),
       feedFields: (instance, feed) => cache.feedFields(instance, feed),
@@ -82,10 +84,15 @@ function sharedStart(texts: readonly string[]): string {
 }
 
 /** Options of a verb, read from its parser. */
-function optionsOf(verb: string): readonly string[] {
-  return [...extractOptionNames(usageOf(verbGrammar({ site: false }).usage, verb)), "--help"].filter((name) =>
-    name.startsWith("--")
-  );
+function optionsOf(verb: string, second: string | undefined): readonly string[] {
+  const all = usageOf(verbGrammar({ site: false }).usage, verb);
+  const own = secondWordsOf(verb).length > 0 ? usageOf(all.slice(1), second ?? "") : all;
+  return [...extractOptionNames(own), "--help"].filter((name) => name.startsWith("--"));
+}
+
+/** The words that may follow a verb of two, read from its parser. */
+function secondWordsOf(verb: string): readonly string[] {
+  return verbNames(usageOf(verbGrammar({ site: false }).usage, verb).slice(1));
 }
 
 function usageOf(usage: Usage, verb: string): Usage {

@@ -25,7 +25,7 @@ const WORD = /^[\p{L}\p{N}_"']/u;
  * operator has declared a variable of that name, a line that can be read both ways is TypeScript.
  */
 export function isVerbLine(line: string, { verbs, isDeclared }: VerbLineContext): boolean {
-  const [, verb = "", rest = ""] = /^\s*([a-z]+)(?:\s+(\S.*))?\s*$/.exec(line) ?? [];
+  const [, verb = "", rest = ""] = /^\s*([a-z][a-z\d]*)(?:\s+(\S.*))?\s*$/.exec(line) ?? [];
   if (!verbs.has(verb)) return false;
   if (isDeclared(verb)) return WORD.test(rest) && !JOINING.test(rest);
   if (rest === "") return true;

@@ -125,6 +125,11 @@ export class PromptTerminal {
         if (write === undefined) await this.print(text);
         else await write(text.endsWith("\n") ? text : `${text}\n`);
       },
+      write: async (text) => {
+        if (signal.aborted) return;
+        if (write === undefined) await this.#part(text);
+        else await write(text);
+      },
       say: (text) => {
         if (!signal.aborted) void this.tell(text);
       },
@@ -173,6 +178,12 @@ export class PromptTerminal {
     this.#clear();
     const answer = await line.read(`${question} [y/N] `, { keepHistory: false });
     return answer.kind === "line" && /^\s*y(es)?\s*$/i.test(answer.text);
+  }
+
+  #part(text: string): Promise<void> {
+    this.#clear();
+    this.#kept = (this.#kept + text).slice(0, MAX_KEPT);
+    return this.#options.out.write(shown(text, this.#options.out));
   }
 
   #write(output: TextOutput, text: string): Promise<void> {

@@ -24,6 +24,7 @@ import {
   REQUEST_OPTIONS,
   SITE_OPTIONS,
 } from "./common_options.ts";
+import { G3_GRAMMAR } from "./g3_grammar.ts";
 import { liveGrammar } from "./live_grammar.ts";
 
 const target = argument(string({ metavar: "AGENT.OP" }), {
@@ -231,7 +232,7 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
     or(agents, show),
     or(start, stop, abort, wait, status, data, messages),
     liveGrammar(site),
-    or(listen, journal),
+    or(listen, journal, G3_GRAMMAR),
   );
 }
 

@@ -4,6 +4,7 @@ import type { VerbCommand } from "./grammar.ts";
 import { jsonText } from "../internal/json_text.ts";
 import { isPattern } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
+import type { G3Command } from "./g3/run_g3.ts";
 import type { LiveCommand } from "./run_live.ts";
 import type { VerbOptions } from "./site_link.ts";
 import type { VerbTerminal } from "./terminal.ts";
@@ -39,6 +40,10 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
     privs: privsOf(command.privs) ?? context.options.privs,
   };
   if (command.command === "listen") return await runListen(command, options, terminal);
+  if (isG3(command)) {
+    const { runG3 } = await import("./g3/run_g3.ts");
+    return await runG3(command, { options, terminal });
+  }
   if (isLive(command)) {
     const { runLive } = await import("./run_live.ts");
     return await runLive(command, { ...context, options });
@@ -54,7 +59,7 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
 }
 
 async function runOne(
-  command: Exclude<VerbCommand, LiveCommand | { readonly command: "listen" }>,
+  command: Exclude<VerbCommand, LiveCommand | G3Command | { readonly command: "listen" }>,
   { options, terminal, fleet, variableOf, onTargets }: RunVerbContext,
 ): Promise<Outcome<unknown>> {
   switch (command.command) {
@@ -130,6 +135,10 @@ async function runOne(
       return await messages(command.target, { ...options, count: command.count });
     }
   }
+}
+
+function isG3(command: VerbCommand): command is G3Command {
+  return command.command.startsWith("g3 ");
 }
 
 function isLive(command: VerbCommand): command is LiveCommand {

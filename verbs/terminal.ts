@@ -16,6 +16,8 @@ export interface VerbTerminal {
   readonly showsProgress: boolean;
   /** Writes a result and a line's end; resolves when it is out. */
   print(text: string): Promise<void>;
+  /** Writes a part of a result as it is: of what is too long to be put together first. */
+  write(text: string): Promise<void>;
   /** Tells something beside the result: what is listened to, that the router is lost. */
   say(text: string): void;
   /** Shows what is waited for, in place of what was shown before; undefined takes it away. */

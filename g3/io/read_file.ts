@@ -13,12 +13,14 @@ const REUSED_BYTES = 1 << 19;
 export interface ReadFileOptions extends SplitOptions, DecodeOptions {
   /** Ends the reading. */
   readonly signal?: AbortSignal;
+  /** Told each piece as it lies in the file, before anything is decompressed: for progress, or a checksum of the file. */
+  readonly onRead?: (piece: Uint8Array) => void;
 }
 
 /** The bytes of a file, piece by piece, from `offset`. */
 async function* plainPieces(
   path: string,
-  { offset = 0, reuse = false, signal }: ReadFileOptions,
+  { offset = 0, reuse = false, signal, onRead }: ReadFileOptions,
 ): AsyncGenerator<Uint8Array, void, void> {
   using file = await Deno.open(path);
   if (offset > 0) await file.seek(offset, Deno.SeekMode.Start);
@@ -42,6 +44,7 @@ async function* plainPieces(
       const piece = await next;
       if (piece === undefined) return;
       next = readNext();
+      onRead?.(piece);
       yield piece;
     }
   } finally {

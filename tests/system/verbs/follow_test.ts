@@ -35,6 +35,7 @@ Deno.test("followMessages() goes on over a lost router and an agent that is away
         printed.push(JSON.parse(text).message);
         return Promise.resolve();
       },
+      write: () => Promise.resolve(),
       say: (text) => void said.push(text),
       progress: () => {},
     },

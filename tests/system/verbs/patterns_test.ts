@@ -20,6 +20,10 @@ function terminal(answer?: boolean) {
       said.push(text);
       return Promise.resolve();
     },
+    write: (text) => {
+      said.push(text);
+      return Promise.resolve();
+    },
     say: (text) => void said.push(text),
     progress: () => {},
     ...(answer === undefined ? {} : {

@@ -37,7 +37,9 @@ function agent(instance: string, described = true): [string, LiveAgent] {
 const CONTEXT = {
   verbs: ["agents", "start", "stop", "status"],
   agents: new Map([agent("a1"), agent("b-2"), agent("b-3", false)]),
-  optionsOf: (verb: string) => verb === "agents" ? ["--json", "--listen"] : [],
+  optionsOf: (verb: string, second?: string) =>
+    verb === "agents" ? ["--json", "--listen"] : second === "ls" ? ["--summary"] : [],
+  secondWordsOf: (verb: string) => verb === "g3" ? ["ls", "cat"] : [],
   sessionData: () => Promise.resolve({ fields: { t1: 5, t2: { deep: 1 } }, list: [1] }),
   feedFields: () => Promise.resolve(["t1", "t2"]),
   files: (path: string) => [`${path}x.ts `],
@@ -72,6 +74,11 @@ Deno.test("completeVerb() offers what may follow", async () => {
     "data a1.acq ": ["fields.", "list."],
     "data a1.acq fields.": ["fields.t1 ", "fields.t2."],
     "run ": ["x.ts "],
+    "g3 ": ["ls ", "cat "],
+    "g3 l": ["ls "],
+    "g3 ls ": ["x.ts "],
+    "g3 ls a.g3 ": ["x.ts "],
+    "g3 ls --": ["--summary "],
     "nosuch ": [],
     "start nobody.": [],
   };

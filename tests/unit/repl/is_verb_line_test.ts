@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { isVerbLine } from "../../../repl/is_verb_line.ts";
 
-const VERBS = new Set(["agents", "start", "stop", "status", "data", "show", "wait", "run", "exit", "save"]);
+const VERBS = new Set([
+  "agents",
+  "start",
+  "stop",
+  "status",
+  "data",
+  "show",
+  "wait",
+  "run",
+  "exit",
+  "save",
+  "g3",
+]);
 const verb = (line: string, declared: readonly string[] = []) =>
   isVerbLine(line, { verbs: VERBS, isDeclared: (name) => declared.includes(name) });
 
@@ -30,6 +42,7 @@ Deno.test("isVerbLine() takes what operators write for verbs", () => {
       "run ~/night.ts",
       "status instance.acq",
       "status in",
+      "g3 ls a.g3",
       "data faker1.acq fields[0]",
     ]
   ) assert.ok(verb(line), line);
@@ -41,6 +54,8 @@ Deno.test("isVerbLine() leaves TypeScript alone", () => {
       "",
       "5",
       "start = 5",
+      "g3 = 5",
+      "g3.ls",
       "start=5",
       "start == 5",
       "start => 5",

@@ -1,0 +1,24 @@
+/** From the verbs that look into G3 files to the modules that do it. @module */
+import type { VerbCommand } from "../grammar.ts";
+import type { VerbResult } from "../outcome.ts";
+import type { VerbOptions } from "../site_link.ts";
+import type { VerbTerminal } from "../terminal.ts";
+
+/** The verbs that begin with `g3`: they print for themselves, while they read. */
+export type G3Command = Extract<VerbCommand, { readonly command: `g3 ${string}` }>;
+
+/** Carries one out; it needs no site. */
+export async function runG3(
+  command: G3Command,
+  { options, terminal }: { readonly options: VerbOptions; readonly terminal: VerbTerminal },
+): Promise<VerbResult> {
+  const { json } = command;
+  const { signal } = options;
+  const all = { terminal, json, signal };
+  switch (command.command) {
+    case "g3 ls": {
+      const { ls } = await import("./ls.ts");
+      return await ls(command.files, { ...all, summary: command.summary });
+    }
+  }
+}
