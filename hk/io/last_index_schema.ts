@@ -1,5 +1,5 @@
 /** The index of last samples as SQLite keeps it. @module */
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { LastField, LastKind, LastValue } from "../last_field.ts";
 
 /** Name of the index in a data folder. */

@@ -312,6 +312,25 @@ Deno.test("an index whose place cannot be written is told once and tried again l
     assert.equal(index.trouble, undefined);
   }));
 
+Deno.test("an index that comes back is the one it was, with what was noted meanwhile", () =>
+  inFolder(async ({ folder, clock, open }) => {
+    const path = `${folder}/data/hk_last.sqlite`;
+    using index = open(path);
+    index.note(FEED, [sample("a", 1, 1), sample("b", 1, 1), sample("c", 1, 1)]);
+    index.commit();
+    Deno.renameSync(`${folder}/data`, `${folder}/away`);
+    Deno.writeTextFileSync(`${folder}/data`, "");
+    index.note(FEED, [sample("b", 2, 2), sample("d", 2, 2)]);
+    for (let i = 0; i < 3; i++) index.commit();
+    Deno.removeSync(`${folder}/data`);
+    Deno.renameSync(`${folder}/away`, `${folder}/data`);
+    await clock.advance(30);
+    index.commit();
+    assert.equal(index.trouble, undefined);
+    const rows = readLastIndex(path).fields.map(({ field, value }) => `${field}=${String(value)}`);
+    assert.equal(rows.sort().join(" "), "a=1 b=2 c=1 d=2");
+  }));
+
 Deno.test("a LastIndex keeps no more fields than it may", () =>
   inFolder(({ path, clock }) => {
     const lines: string[] = [];
