@@ -8,6 +8,8 @@ export const ENTRY_POINTS: readonly string[] = [
   "testing/mod.ts",
   "g3/mod.ts",
   "g3/io/mod.ts",
+  "hk/mod.ts",
+  "hk/io/mod.ts",
 ];
 
 /** The paths that exist below the root. */

@@ -1,0 +1,42 @@
+/**
+ * Housekeeping as data: the schema of its frames (g3 5), without files and without agents.
+ *
+ * `hk/io/mod.ts` reads it from files.
+ *
+ * @example The samples of a field
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { G3Frame, g3Int, g3TimesampleMap, g3VectorDouble, g3VectorString, ticksOf } from "../g3/mod.ts";
+ * import { HkSeriesCollector, HkStream } from "./mod.ts";
+ *
+ * const frame = new G3Frame("H").set("hkagg_type", g3Int(2)).set("hkagg_version", g3Int(2)).set("prov_id", g3Int(0))
+ *   .set("address", { class: "G3String", value: "observatory.thermo.feeds.temps" })
+ *   .set("block_names", g3VectorString(["temps"]))
+ *   .set("blocks", {
+ *     class: "G3VectorFrameObject",
+ *     value: [g3TimesampleMap([1700000000, 1700000001].map(ticksOf), [["T", g3VectorDouble([4.2, 4.25])]])],
+ *   });
+ *
+ * const stream = new HkStream();
+ * const collector = new HkSeriesCollector();
+ * for (const block of stream.read(frame)) collector.add(block);
+ * const field = collector.series().get("observatory.thermo.feeds.temps.T");
+ * assert.deepEqual(field?.times, Float64Array.of(1700000000, 1700000001));
+ * assert.deepEqual(field?.values, Float64Array.of(4.2, 4.25));
+ * ```
+ *
+ * @module
+ */
+export { type HkBlock, type HkKind, type HkProviderBlock, type HkVector } from "./read_block.ts";
+export { HkChoice } from "./read_choice.ts";
+export {
+  type HkDataFrame,
+  type HkFrame,
+  type HkFrameHead,
+  type HkSessionFrame,
+  type HkStatusFrame,
+  readHkFrame,
+} from "./read_frame.ts";
+export { type HkSeries, HkSeriesCollector } from "./read_series.ts";
+export { HkStream, type HkStreamOptions } from "./read_stream.ts";
+export { type HkFieldSummary, type HkProviderSummary, HkSummary } from "./read_summary.ts";
