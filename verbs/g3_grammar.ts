@@ -8,6 +8,7 @@ import {
   message,
   multiple,
   object,
+  option,
   or,
   string,
   withDefault,
@@ -37,9 +38,29 @@ const ls = command(
   { brief: message`List the frames of G3 files: type, size, time, what is in them.` },
 );
 
+const cat = command(
+  "cat",
+  merge(
+    object({
+      command: constant("g3 cat"),
+      files,
+      frames: multiple(option("--frame", string({ metavar: "N|A-B" }), {
+        description:
+          message`Only these frames, counted from 0: 3, 0-5, 7-, 0,4,8; may be given several times.`,
+      })),
+      keys: multiple(option("--key", string({ metavar: "KEY" }), {
+        description: message`Only these keys; * and ? stand for any letters; may be given several times.`,
+      })),
+      all: withDefault(flag("--all", { description: message`Leave nothing out on a terminal.` }), false),
+    }),
+    COMMON,
+  ),
+  { brief: message`Show keys and values of frames.` },
+);
+
 /** The parser of `g3` and what follows it; the same on the command line and at the prompt. */
 export const G3_GRAMMAR = command(
   "g3",
-  or(ls),
-  { brief: message`Look into G3 files: ls.` },
+  or(ls, cat),
+  { brief: message`Look into G3 files: ls, cat.` },
 );

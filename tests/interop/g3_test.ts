@@ -10,7 +10,7 @@ import { receiveFrames } from "../../g3/io/receive.ts";
 import { G3Sender } from "../../g3/io/sender.ts";
 import type { G3Object, G3Opaque } from "../../g3/objects.ts";
 import { freePort } from "../helpers/free_port.ts";
-import { describeFrame } from "../helpers/g3_describe.ts";
+import { describeFrame } from "../../verbs/g3/describe_frame.ts";
 import { type Golden, GOLDEN_WHOLE, goldenFile } from "../helpers/g3_golden.ts";
 import { objectOfClass, RANDOM_CLASSES, randomFrame } from "../helpers/g3_random.ts";
 import { testsWith } from "../helpers/interop_test.ts";

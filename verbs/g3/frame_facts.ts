@@ -3,7 +3,7 @@ import { tryDecodeBlob } from "../../g3/blob.ts";
 import type { G3Frame } from "../../g3/frame.ts";
 import type { G3Object } from "../../g3/objects.ts";
 import { isoTimeOf, unixSecondsOf } from "../../g3/time.ts";
-import { shownText } from "./shown_text.ts";
+import { shownKey, shownText } from "./shown_text.ts";
 
 /** When a frame was made, and what it is. */
 export interface FrameFacts {
@@ -17,6 +17,8 @@ export interface FrameFacts {
 
 /** Keys that tell when a frame was made or began (g3 5.1, 7.2, 7.6), the first one first. */
 const TIME_KEYS = ["time", "timestamp", "start_time", "EventHeader"];
+/** Those of them that are Unix seconds. */
+export const UNIX_TIME_KEYS: ReadonlySet<string> = new Set(["timestamp", "start_time"]);
 /** Values beyond this are data, and not looked at, in bytes. */
 const SMALL_BYTES = 1 << 16;
 /** g3 7.1 */
@@ -25,7 +27,7 @@ const FLOW_CONTROL = ["ALIVE", "START", "END", "CLEANSE"];
 /** Looks at the small values of a frame. */
 export function frameFacts(frame: G3Frame): FrameFacts {
   const small = new SmallValues(frame);
-  const content = housekeeping(small) ?? stream(small) ?? frame.keys().map(shownText).join(", ");
+  const content = housekeeping(small) ?? stream(small) ?? frame.keys().map(shownKey).join(", ");
   for (const key of TIME_KEYS) {
     const found = small.object(key);
     if (found?.class === "G3Time") {
@@ -33,11 +35,15 @@ export function frameFacts(frame: G3Frame): FrameFacts {
     }
     if (found?.class === "G3Double" || found?.class === "G3Int") {
       const timeSeconds = Number(found.value);
-      const ticks = Number.isFinite(timeSeconds) ? BigInt(Math.round(timeSeconds * 1e8)) : undefined;
-      return { timeSeconds, isoTime: ticks === undefined ? undefined : isoTime(ticks), content };
+      return { timeSeconds, isoTime: isoOfSeconds(timeSeconds), content };
     }
   }
   return { timeSeconds: undefined, isoTime: undefined, content };
+}
+
+/** Unix seconds in UTC with nine digits; undefined for what no calendar names. */
+export function isoOfSeconds(seconds: number): string | undefined {
+  return Number.isFinite(seconds) ? isoTime(BigInt(Math.round(seconds * 1e8))) : undefined;
 }
 
 function isoTime(ticks: bigint): string | undefined {

@@ -20,5 +20,10 @@ export async function runG3(
       const { ls } = await import("./ls.ts");
       return await ls(command.files, { ...all, summary: command.summary });
     }
+    case "g3 cat": {
+      const { cat } = await import("./cat.ts");
+      const { files, frames, keys, all: whole } = command;
+      return await cat(files, { ...all, frames, keys, all: whole });
+    }
   }
 }

@@ -1,8 +1,9 @@
 /** Keys and strings of G3 files where people read them. @module */
 
-/** What a terminal would obey, what ends a line or turns a text around, and bytes that are no UTF-8. */
-// deno-lint-ignore no-control-regex -- finding control characters is what it is for
-const UNSHOWN = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/g;
+/** What a terminal would obey, what ends a line or turns a text around, and bytes that are no UTF-8 (see `decodeText`). */
+const UNSHOWN =
+  // deno-lint-ignore no-control-regex -- finding control characters is what it is for
+  /[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
@@ -12,11 +13,12 @@ const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
  */
 export function shownText(text: string): string {
   // Nearly every text is shown as it is.
-  if (/^[ -~]*$/.test(text)) return text;
-  // Pairs of surrogates are letters; those alone are bytes (see `decodeText`).
-  return text.replaceAll(/[\ud800-\udbff][\udc00-\udfff]/g, "\0$&\0").split("\0").map((part, at) =>
-    at % 2 === 1 ? part : part.replaceAll(UNSHOWN, escaped)
-  ).join("");
+  return /^[ -~]*$/.test(text) ? text : text.replaceAll(UNSHOWN, escaped);
+}
+
+/** A key: the empty one is to be seen, too. */
+export function shownKey(key: string): string {
+  return key === "" ? '""' : shownText(key);
 }
 
 function escaped(letter: string): string {

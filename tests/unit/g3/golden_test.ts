@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { G3StreamError } from "../../../g3/errors.ts";
 import { FrameSplitter } from "../../../g3/frame_splitter.ts";
-import { describeFrame } from "../../helpers/g3_describe.ts";
+import { describeFrame } from "../../../verbs/g3/describe_frame.ts";
 import { goldenFile, goldenFiles, goldenJson } from "../../helpers/g3_golden.ts";
 
 /** How a file ends. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { decodeBlob, encodeBlob } from "../../../g3/blob.ts";
 import { G3Frame } from "../../../g3/frame.ts";
 import { FrameSplitter } from "../../../g3/frame_splitter.ts";
-import { thing } from "../../helpers/g3_describe.ts";
+import { thing } from "../../../verbs/g3/describe_object.ts";
 import { GOLDEN_WHOLE, goldenFile } from "../../helpers/g3_golden.ts";
 
 /** Where spt3g itself would not write these bytes: made by hand, or of an old version. */
