@@ -14,7 +14,7 @@ import { RUN_DOC } from "./pysmurf_monitor/docs.ts";
 import { announcedFile } from "./pysmurf_monitor/file_record.ts";
 import { FileRegistrar } from "./pysmurf_monitor/file_registrar.ts";
 import type { InsertInput } from "./pysmurf_monitor/insert_worker.ts";
-import { LimitedLog, printable } from "./pysmurf_monitor/limited_log.ts";
+import { LimitedLog, printable } from "../internal/limited_log.ts";
 import { MetadataFeeds } from "./pysmurf_monitor/metadata_feeds.ts";
 import { type MonitorData, MonitorReport } from "./pysmurf_monitor/monitor_report.ts";
 import { PYSMURF_MONITOR } from "./pysmurf_monitor/options.ts";

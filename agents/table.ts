@@ -12,6 +12,7 @@ import { PYSMURF_CONTROLLER } from "./pysmurf_controller/options.ts";
 import { PYSMURF_MONITOR } from "./pysmurf_monitor/options.ts";
 import { REGISTRY } from "./registry/options.ts";
 import { SMURF_STREAM_SIMULATOR } from "./smurf_stream_simulator/options.ts";
+import { SMURF_RECORDER, TIMESTREAM_AGGREGATOR } from "./timestream_aggregator/options.ts";
 
 export type { AgentProgram };
 
@@ -30,5 +31,7 @@ export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
   [PYSMURF_CONTROLLER.name]: { ...PYSMURF_CONTROLLER, file: "pysmurf_controller.ts" },
   [PYSMURF_MONITOR.name]: { ...PYSMURF_MONITOR, file: "pysmurf_monitor.ts" },
   [REGISTRY.name]: { ...REGISTRY, file: "registry.ts" },
+  [SMURF_RECORDER.name]: { ...SMURF_RECORDER, file: "smurf_recorder.ts" },
   [SMURF_STREAM_SIMULATOR.name]: { ...SMURF_STREAM_SIMULATOR, file: "smurf_stream_simulator.ts" },
+  [TIMESTREAM_AGGREGATOR.name]: { ...TIMESTREAM_AGGREGATOR, file: "timestream_aggregator.ts" },
 };

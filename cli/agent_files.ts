@@ -17,8 +17,11 @@ export const AGENT_FILES: Readonly<Record<string, Load>> = {
     anyClass((await import("../agents/pysmurf_controller.ts")).PysmurfController),
   PysmurfMonitor: async () => anyClass((await import("../agents/pysmurf_monitor.ts")).PysmurfMonitor),
   RegistryAgent: async () => anyClass((await import("../agents/registry.ts")).RegistryAgent),
+  SmurfRecorder: async () => anyClass((await import("../agents/smurf_recorder.ts")).SmurfRecorder),
   SmurfStreamSimulator: async () =>
     anyClass((await import("../agents/smurf_stream_simulator.ts")).SmurfStreamSimulator),
+  TimestreamAggregator: async () =>
+    anyClass((await import("../agents/timestream_aggregator.ts")).TimestreamAggregator),
 };
 
 /**

@@ -152,7 +152,16 @@ const agent = command(
   object({
     command: constant("agent"),
     agentClass: argument(
-      choice(["BarebonesAgent", "FakeDataAgent", "PysmurfController", "PysmurfMonitor", "RegistryAgent"], {
+      choice([
+        "BarebonesAgent",
+        "FakeDataAgent",
+        "PysmurfController",
+        "PysmurfMonitor",
+        "RegistryAgent",
+        "SmurfRecorder",
+        "SmurfStreamSimulator",
+        "TimestreamAggregator",
+      ], {
         metavar: "CLASS",
       }),
       {

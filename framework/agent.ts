@@ -65,6 +65,12 @@ export interface Agent {
   readonly accessPolicy: "none" | "override" | "director";
   /** Switches the heartbeat; true at first. Others take a silent agent for dead after 5 s. */
   heartbeat: boolean;
+  /**
+   * Whether the agent's work goes on without a router, such as recording; false at first, set it in the constructor.
+   * Once it has joined, such an agent stays however long the router is away (`--crossbar-timeout` does not end it), and
+   * its operations go on when the router says goodbye.
+   */
+  worksWithoutRouter: boolean;
   /** Registered feeds by name. */
   readonly feeds: ReadonlyMap<string, Feed>;
 

@@ -62,6 +62,7 @@ export class AgentCore implements Agent, AsyncDisposable {
   readonly log: AgentLog;
   readonly clock: Clock;
   heartbeat = true;
+  worksWithoutRouter = false;
   /** Resolves when the agent is over, however that came. */
   readonly ended: Promise<AgentEnd>;
   readonly #options: AgentCoreOptions;
@@ -260,7 +261,7 @@ export class AgentCore implements Agent, AsyncDisposable {
       onRegistered: () => this.#heart.start(),
       onPresent: () => this.#present(),
       onAbsent: (leave) => this.#absent(leave),
-      onGiveUp: (wasRegistered) => void this.stop(wasRegistered ? "router away" : "not registered"),
+      onGiveUp: (wasRegistered) => this.#gaveUp(wasRegistered),
     });
   }
 
@@ -322,7 +323,16 @@ export class AgentCore implements Agent, AsyncDisposable {
   #absent(leave: LeaveDetails | undefined): void {
     if (this.#heart.running) this.log.info("stopping heartbeat");
     this.#heart.stop();
-    if (leave?.reason === "wamp.close.normal" && !this.signal.aborted) void this.#operations.endAll(0);
+    if (this.worksWithoutRouter || this.signal.aborted) return;
+    if (leave?.reason === "wamp.close.normal") void this.#operations.endAll(0);
+  }
+
+  #gaveUp(wasRegistered: boolean): void {
+    // Peer ocs (smurf B26): a recorder ended in the middle of an acquisition.
+    if (wasRegistered && this.worksWithoutRouter) {
+      return this.log.warn("The router is away; the work goes on without it");
+    }
+    void this.stop(wasRegistered ? "router away" : "not registered");
   }
 
   #beat(): void {

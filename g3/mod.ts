@@ -50,6 +50,7 @@ export {
   encodeBlob,
   tryDecodeBlob,
 } from "./blob.ts";
+export { blobFinder } from "./blob_finder.ts";
 export { type BadValue, checkFrames, type CheckOptions, type CheckReport } from "./check.ts";
 export type { G3Class, G3ClassTable } from "./class_table.ts";
 export { CLASSES } from "./classes.ts";

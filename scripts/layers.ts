@@ -82,9 +82,13 @@ export function roomOf(path: string): Room | undefined {
   return path.includes("/") && Object.hasOwn(MAY_IMPORT, folder) ? folder as Room : undefined;
 }
 
+/** Files that are another class of an agent: docs/decisions/0008_two_classes_may_be_faces_of_one_agent.md */
+const FACES: ReadonlyMap<string, string> = new Map([["smurf_recorder", "timestream_aggregator"]]);
+
 /** The agent that a file below `agents/` belongs to: `agents/x.ts` and `agents/x/part.ts` are both `x`. */
 function agentOf(path: string): string {
-  return (path.split("/")[1] ?? "").replace(/\.ts$/, "");
+  const name = (path.split("/")[1] ?? "").replace(/\.ts$/, "");
+  return FACES.get(name) ?? name;
 }
 
 /**

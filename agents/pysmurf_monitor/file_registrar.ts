@@ -3,7 +3,7 @@ import type { Clock } from "../../internal/clock.ts";
 import type { Logger } from "../../internal/log.ts";
 import type { FileRow } from "./file_database.ts";
 import { type AnnouncedFile, placeFile } from "./file_record.ts";
-import { LimitedLog, printable } from "./limited_log.ts";
+import { LimitedLog, printable } from "../../internal/limited_log.ts";
 import { md5OfFile } from "./md5_of_file.ts";
 import type { MonitorData } from "./monitor_report.ts";
 

@@ -1,7 +1,7 @@
 /** What the monitor has seen, as clients read it in the session data of `run`. @module */
 import type { Clock } from "../../internal/clock.ts";
 import { Float } from "../../internal/float.ts";
-import { LimitedLog, printable } from "./limited_log.ts";
+import { LimitedLog, printable } from "../../internal/limited_log.ts";
 import type { Fault, MalformedError } from "./read_message.ts";
 
 /** Session data of `run`; counts since the agent's start. */

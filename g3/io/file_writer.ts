@@ -17,6 +17,12 @@ import { splitG3File } from "./read_file.ts";
  */
 export type SyncPolicy = "never" | "close" | "frame" | { readonly everySeconds: number };
 
+/**
+ * The runtime copies what it writes; memory for larger pieces is new and untouched each time. Measured with frames of
+ * 1.4 MB: 190 MB/s whole, 770 MB/s in pieces of this size.
+ */
+const WRITE_BYTES = 1 << 19;
+
 /** How a file is opened. */
 export interface WriteFileOptions {
   /** `new` (the default) refuses a path that exists; `append` goes on behind the last frame of a file that is whole. */
@@ -30,10 +36,11 @@ export interface WriteFileOptions {
 }
 
 /**
- * Appends frames to one file. Nothing is ever truncated or overwritten.
+ * Appends frames to one file. Nothing is ever overwritten, and nothing that was whole is ever cut off.
  *
- * After a write that failed (a full disk) the file may end inside a frame; then it takes no more, because what followed
- * could not be read, and the caller opens a new file.
+ * After a write that failed (a full disk) the file may end inside a frame. What this writer itself has written of that
+ * frame is cut off again, so that the file ends with a whole frame and takes more once there is room. Where that cannot
+ * be done the file is `broken`: it takes no more, because what followed could not be read, and the caller opens a new one.
  *
  * @example Write two frames
  * ```ts
@@ -107,7 +114,7 @@ export class G3FileWriter implements AsyncDisposable {
     return this.#bytes;
   }
 
-  /** Why the file takes no more frames; undefined while it does. */
+  /** Why the file takes no more frames; undefined while it does, also after a failure that left it whole. */
   get broken(): unknown {
     return this.#broken;
   }
@@ -117,24 +124,60 @@ export class G3FileWriter implements AsyncDisposable {
    *
    * @param frame A frame, or the bytes of exactly one.
    * @throws {G3Error} If the file is closed or broken, or the write before this one is not over.
-   * @throws {Error} What the system says when it cannot write; the file is broken then.
+   * @throws {Error} What the system says when it cannot write. Unless the file is `broken` then, it holds nothing of the
+   * frame, or with `sync: "frame"` all of it if only the disk did not take it: `bytes` tells.
    */
   async write(frame: G3Frame | Uint8Array): Promise<void> {
+    const bytes = frame instanceof G3Frame ? frame.encodeInto(this.#encoder) : frame;
+    await this.writeFrames(bytes, [bytes.length]);
+  }
+
+  /**
+   * Appends several whole frames that lie side by side, in one go.
+   *
+   * @param bytes The frames.
+   * @param ends Where each of them ends in `bytes`, in order; the last one is the length of `bytes`.
+   * @throws {G3Error} As `write`.
+   * @throws {Error} What the system says when it cannot write. Unless the file is `broken` then, it holds those of the
+   * frames that were whole: `bytes` has grown by their size, and the others may be written again.
+   */
+  async writeFrames(bytes: Uint8Array, ends: readonly number[]): Promise<void> {
     const refuse = (why: string) => new G3Error(`Cannot write frame to "${this.path}": ${why}`);
     if (this.#closed) throw refuse("it is closed");
     if (this.#broken !== undefined) throw refuse("an earlier write failed, and it may end inside a frame");
     if (this.#busy) throw refuse("the write before is not over, and each has to be awaited");
-    const bytes = frame instanceof G3Frame ? frame.encodeInto(this.#encoder) : frame;
     this.#busy = true;
     try {
-      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
-      this.#bytes += bytes.length;
+      await this.#append(bytes, ends);
       if (this.#isDue()) await this.sync();
-    } catch (error) {
-      this.#broken = error;
-      throw error;
     } finally {
       this.#busy = false;
+    }
+  }
+
+  async #append(bytes: Uint8Array, ends: readonly number[]): Promise<void> {
+    let at = 0;
+    try {
+      while (at < bytes.length) at += await this.#file.write(bytes.subarray(at, at + WRITE_BYTES));
+      this.#bytes += bytes.length;
+    } catch (error) {
+      await this.#cutBack(at, ends, error);
+      throw error;
+    }
+  }
+
+  /** After a failure: keeps the frames that are whole, and takes back what was written of the next one. */
+  async #cutBack(written: number, ends: readonly number[], cause: unknown): Promise<void> {
+    const end = this.#bytes + written;
+    this.#bytes += ends.findLast((one) => one <= written) ?? 0;
+    if (this.#bytes === end) return;
+    try {
+      // Only our own bytes: where the file is not as long as we know it to be, somebody else has written to it.
+      const { size } = await this.#file.stat();
+      if (size !== end) throw new G3Error(`"${this.path}" has ${size} bytes, expected ${end}`, { cause });
+      await this.#file.truncate(this.#bytes);
+    } catch (error) {
+      this.#broken = error;
     }
   }
 

@@ -20,6 +20,12 @@
  *
  * @module
  */
+export {
+  type AcceptSenderOptions,
+  type ConnectSenderOptions,
+  type FinishOptions,
+  SenderConnection,
+} from "./connection.ts";
 export { G3FileWriter, type SyncPolicy, type WriteFileOptions } from "./file_writer.ts";
 export { type ReadFileOptions, readG3File, readPieces, splitG3File } from "./read_file.ts";
 export { receiveFrames, type ReceiveOptions } from "./receive.ts";

@@ -1,6 +1,6 @@
 /** Frames from the network: the side of `G3Reader("tcp://...")` (g3 6.4). @module */
 import { FrameSplitter, type RawFrame, type SplitOptions } from "../frame_splitter.ts";
-import { bounded, connect } from "./_connect.ts";
+import { SenderConnection } from "./connection.ts";
 
 const PIECE_BYTES = 1 << 18;
 
@@ -25,56 +25,6 @@ export interface ReceiveOptions extends SplitOptions {
   readonly onConnect?: (address: string) => void;
 }
 
-/** Waits for one sender, and listens no more. */
-async function accept({ port, signal, onListen }: ReceiveOptions): Promise<Deno.TcpConn> {
-  using listener = Deno.listen({ hostname: "::", port });
-  // What listens on TCP has an address of TCP.
-  onListen?.((listener.addr as Deno.NetAddr).port);
-  return await bounded(listener.accept(), {
-    close: () => {
-      try {
-        listener.close();
-      } catch {
-        // Closed already.
-      }
-    },
-    timeoutMs: undefined,
-    signal,
-    what: `Cannot receive on port ${port}`,
-  });
-}
-
-/** Closes a connection that may be closed already. */
-function closeQuietly(conn: Deno.TcpConn): void {
-  try {
-    conn.close();
-  } catch {
-    // Closed already.
-  }
-}
-
-/** What was read, `null` at the end, `"silence"` when nothing came in time. */
-async function readPiece(
-  conn: Deno.TcpConn,
-  buffer: Uint8Array,
-  idleTimeoutMs: number | undefined,
-): Promise<number | null | "silence"> {
-  if (idleTimeoutMs === undefined) return await conn.read(buffer);
-  let silent = false;
-  const timer = setTimeout(() => {
-    silent = true;
-    closeQuietly(conn);
-  }, idleTimeoutMs);
-  try {
-    return await conn.read(buffer);
-  } catch (error) {
-    if (silent) return "silence";
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
  * Receives frames as their bytes from one sender, until it closes the connection. Nothing is decoded and nothing is sent.
  *
@@ -89,19 +39,20 @@ async function readPiece(
  * @throws {Error} What the system says when it cannot connect, or the connection breaks.
  */
 export async function* receiveFrames(options: ReceiveOptions): AsyncGenerator<RawFrame, void, void> {
-  const { hostname, port, signal, idleTimeoutMs, reuse = false } = options;
-  const conn = hostname === "*" ? await accept(options) : await connect(options);
-  const { hostname: peer, port: peerPort } = conn.remoteAddr;
-  const source = `tcp://${hostname === "*" ? peer : hostname}:${hostname === "*" ? peerPort : port}`;
+  const { hostname, port, signal, reuse = false } = options;
+  using connection = hostname === "*"
+    ? await SenderConnection.accept(options)
+    : await SenderConnection.connect(options);
+  const source = `tcp://${hostname === "*" ? connection.address : `${hostname}:${port}`}`;
   const splitter = new FrameSplitter({ source, ...options });
-  const onAbort = () => closeQuietly(conn);
+  const onAbort = () => connection.close();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    options.onConnect?.(`${peer}:${peerPort}`);
+    options.onConnect?.(connection.address);
     let buffer = new Uint8Array(PIECE_BYTES);
     for (;;) {
       signal?.throwIfAborted();
-      const size = await readPiece(conn, buffer, idleTimeoutMs);
+      const size = await connection.read(buffer);
       if (size === null || size === "silence") return splitter.end();
       yield* splitter.push(buffer.subarray(0, size));
       // Frames are views of it.
@@ -112,6 +63,5 @@ export async function* receiveFrames(options: ReceiveOptions): AsyncGenerator<Ra
     throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);
-    closeQuietly(conn);
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FileRow } from "../../../agents/pysmurf_monitor/file_database.ts";
 import { type AnnouncedFile, placeFile } from "../../../agents/pysmurf_monitor/file_record.ts";
 import { FileRegistrar, MOST_WAITING } from "../../../agents/pysmurf_monitor/file_registrar.ts";
-import { LimitedLog, printable } from "../../../agents/pysmurf_monitor/limited_log.ts";
+import { LimitedLog, printable } from "../../../internal/limited_log.ts";
 import { md5OfFile } from "../../../agents/pysmurf_monitor/md5_of_file.ts";
 import { readMessage } from "../../../agents/pysmurf_monitor/read_message.ts";
 import { Float } from "../../../internal/float.ts";

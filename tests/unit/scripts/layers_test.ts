@@ -25,6 +25,8 @@ Deno.test("forbiddenEdge() keeps agents apart, and their parts with their own ag
   assert(refused("agents/fake_data/walk.ts", "agents/registry.ts"));
   assert(!refused("agents/fake_data.ts", "agents/fake_data/walk.ts"));
   assert(!refused("agents/fake_data/walk.ts", "agents/fake_data.ts"));
+  assert(!refused("agents/smurf_recorder.ts", "agents/timestream_aggregator/options.ts"));
+  assert(refused("agents/smurf_recorder.ts", "agents/fake_data/walk.ts"));
   assert(refused("agents/table.ts", "agents/registry.ts"));
   assert(refused("agents/table.ts", "agents/registry/table.ts"));
   assert(!refused("agents/table.ts", "agents/registry/options.ts"));

@@ -1,5 +1,5 @@
 /** A log that says the same kind of thing only now and then. @module */
-import type { Clock } from "../../internal/clock.ts";
+import type { Clock } from "./clock.ts";
 
 const PERIOD_MS = 60_000;
 const LONGEST_TEXT = 300;
