@@ -120,7 +120,18 @@ export class RecorderBed implements AsyncDisposable {
     return contents;
   }
 
+  /** Stops the process and waits until it is over. */
+  async stop(): Promise<void> {
+    await this.agent.stop("stream");
+    await untilTrue(async () => {
+      await this.agent.advance(0.1);
+      return !["running", "stopping"].includes(String((await this.agent.status("stream")).session.status));
+    }, { what: "the end of the recording" });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    // The agent would not wait for the disk by its own time, which the test moves.
+    await this.stop();
     await this.agent[Symbol.asyncDispose]();
     await this.#sender?.close();
     await Deno.remove(this.folder, { recursive: true });
