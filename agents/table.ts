@@ -11,6 +11,7 @@ import { FAKE_DATA } from "./fake_data/options.ts";
 import { PYSMURF_CONTROLLER } from "./pysmurf_controller/options.ts";
 import { PYSMURF_MONITOR } from "./pysmurf_monitor/options.ts";
 import { REGISTRY } from "./registry/options.ts";
+import { SMURF_FILE_EMULATOR } from "./smurf_file_emulator/options.ts";
 import { SMURF_STREAM_SIMULATOR } from "./smurf_stream_simulator/options.ts";
 import { SMURF_RECORDER, TIMESTREAM_AGGREGATOR } from "./timestream_aggregator/options.ts";
 
@@ -32,6 +33,7 @@ export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
   [PYSMURF_MONITOR.name]: { ...PYSMURF_MONITOR, file: "pysmurf_monitor.ts" },
   [REGISTRY.name]: { ...REGISTRY, file: "registry.ts" },
   [SMURF_RECORDER.name]: { ...SMURF_RECORDER, file: "smurf_recorder.ts" },
+  [SMURF_FILE_EMULATOR.name]: { ...SMURF_FILE_EMULATOR, file: "smurf_file_emulator.ts" },
   [SMURF_STREAM_SIMULATOR.name]: { ...SMURF_STREAM_SIMULATOR, file: "smurf_stream_simulator.ts" },
   [TIMESTREAM_AGGREGATOR.name]: { ...TIMESTREAM_AGGREGATOR, file: "timestream_aggregator.ts" },
 };

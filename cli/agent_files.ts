@@ -18,6 +18,8 @@ export const AGENT_FILES: Readonly<Record<string, Load>> = {
   PysmurfMonitor: async () => anyClass((await import("../agents/pysmurf_monitor.ts")).PysmurfMonitor),
   RegistryAgent: async () => anyClass((await import("../agents/registry.ts")).RegistryAgent),
   SmurfRecorder: async () => anyClass((await import("../agents/smurf_recorder.ts")).SmurfRecorder),
+  SmurfFileEmulator: async () =>
+    anyClass((await import("../agents/smurf_file_emulator.ts")).SmurfFileEmulator),
   SmurfStreamSimulator: async () =>
     anyClass((await import("../agents/smurf_stream_simulator.ts")).SmurfStreamSimulator),
   TimestreamAggregator: async () =>

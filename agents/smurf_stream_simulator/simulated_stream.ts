@@ -1,7 +1,7 @@
 /** The process `stream` of the stream simulator, free of WAMP and sockets. @module */
 import type { G3Frame } from "../../g3/mod.ts";
 import type { Logger } from "../../internal/log.ts";
-import { normalNoise } from "./normal_noise.ts";
+import { normalNoise } from "../../internal/normal_noise.ts";
 import { cleanseFrames, FLOW, flowFrame, observationFrame, scanFrame } from "./stream_frames.ts";
 
 const IDLE_SECONDS = 1;

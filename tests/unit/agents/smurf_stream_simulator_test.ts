@@ -1,6 +1,5 @@
 /** The stream simulator without agent and network (smurf 5.1, g3 7.6). @module */
 import assert from "node:assert/strict";
-import { normalNoise } from "../../../agents/smurf_stream_simulator/normal_noise.ts";
 import {
   SimulatedStream,
   type SimulatedStreamOptions,
@@ -185,14 +184,4 @@ Deno.test("SimulatedStream takes a bounded number of waiting commands, and still
   assert.equal(test.stream.stop(false), false);
   await shutDown(test);
   assert.deepEqual(test.names().slice(-3), ["END", "CLEANSE O", "CLEANSE W"]);
-});
-
-Deno.test("normalNoise() has mean 0 and standard deviation 1, and any length", () => {
-  const values = normalNoise(100_001);
-  assert.equal(values.length, 100_001);
-  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
-  assert(Math.abs(mean) < 0.03 && Math.abs(variance - 1) < 0.05, `${mean} ${variance}`);
-  assert.equal(normalNoise(0).length, 0);
-  assert.notEqual(normalNoise(1)[0], 0);
 });

@@ -1,4 +1,4 @@
-/** Made-up detector noise. @module */
+/** Made-up noise. @module */
 
 /**
  * Makes independent numbers of mean 0 and standard deviation 1.
