@@ -8,6 +8,7 @@
 import { type Agent, flag, float, runAgent, type Session } from "../framework/mod.ts";
 import { G3Sender } from "../g3/io/mod.ts";
 import { Float } from "../internal/float.ts";
+import { isSwitchedOn } from "../internal/switched_on.ts";
 import { toError } from "../internal/to_error.ts";
 import type { OptionValues } from "../site/option_specs.ts";
 import { START_DOC, STOP_DOC, STREAM_DOC } from "./smurf_stream_simulator/docs.ts";
@@ -44,7 +45,7 @@ export class SmurfStreamSimulator {
   constructor(agent: Agent, options: SmurfStreamSimulatorOptions) {
     agent.registerProcess("stream", {
       doc: STREAM_DOC,
-      startup: options.autoStart !== "",
+      startup: isSwitchedOn(options.autoStart),
       // Peer socs: nothing is declared, so whatever else is sent is let through.
       strays: "drop",
       params: {

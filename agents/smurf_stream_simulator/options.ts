@@ -9,7 +9,8 @@ export const SMURF_STREAM_SIMULATOR = {
     "auto-start": {
       type: "string",
       default: "",
-      help: "Start the process stream with the agent. Any value but an empty one means yes, as in Python.",
+      help:
+        "Start the process stream with the agent. Any value but False, No, Off, None, 0 and an empty one means yes; site files write True.",
       placeholder: "BOOL",
     },
     "target-host": {

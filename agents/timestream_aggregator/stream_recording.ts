@@ -1,12 +1,13 @@
 /** The process that records a stream, as an agent offers it. @module */
 import type { Agent, DiskReading, Session } from "../../framework/mod.ts";
 import type { SyncPolicy } from "../../g3/io/mod.ts";
+import { isSwitchedOn } from "../../internal/switched_on.ts";
 import type { RecordingRules } from "./acquisition.ts";
 import { FrameRecorder } from "./frame_recorder.ts";
 import { Room } from "./room.ts";
 import { StreamReceiver } from "./stream_receiver.ts";
 import { type StreamData, StreamReport } from "./stream_report.ts";
-import { isSwitchedOn, toSyncPolicy } from "./option_values.ts";
+import { toSyncPolicy } from "./option_values.ts";
 
 /** The values of the options that both classes have. */
 export interface RecordingOptions {

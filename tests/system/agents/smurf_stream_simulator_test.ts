@@ -43,7 +43,7 @@ function portOf(agent: TestAgent): Promise<number> {
 }
 
 Deno.test("smurf 5.1: SmurfStreamSimulator describes itself as Python's does", async () => {
-  await using agent = await start();
+  await using agent = await start({ autoStart: "False" });
   const api = await agent.api();
   assert.equal(api.agent_class, "SmurfStreamSimulator");
   assert.deepEqual(api.tasks.map(([name]) => name), ["start", "stop"]);
@@ -56,7 +56,7 @@ Deno.test("smurf 5.1: SmurfStreamSimulator describes itself as Python's does", a
 });
 
 Deno.test("SIM-1, SIM-3: SmurfStreamSimulator gives every client the latest frame of each type, then ALIVE and Scan", async () => {
-  await using agent = await start({ autoStart: "False" });
+  await using agent = await start({ autoStart: "yes" });
   const port = await portOf(agent);
   const first = reader(port);
   await untilTrue(() => first.names.length === 2, { what: "the replay" });
