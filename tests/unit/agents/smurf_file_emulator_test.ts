@@ -140,10 +140,8 @@ Deno.test("emulatedStatus() is a YAML mapping with one line a register", () => {
 Deno.test("npyOfObject() writes NumPy's head, and refuses ints that it cannot say", () => {
   const file = npyOfObject(new Map([["a", 1]]));
   const text = String.fromCharCode(...file);
-  assert.match(
-    text,
-    /^\x93NUMPY\x01\x00.\x00\{'descr': '\|O', 'fortran_order': False, 'shape': \(\), \} *\n\x80\x03cnumpy\.core/,
-  );
+  assert.deepEqual(file.subarray(0, 8), new Uint8Array([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]));
+  assert.match(text, /\{'descr': '\|O', 'fortran_order': False, 'shape': \(\), \} *\n..cnumpy\.core/);
   assert.equal((text.indexOf("\n") + 1) % 64, 0);
   assert.throws(() => npyOfObject(2 ** 31), /Cannot pickle 2147483648: expected an int of 32 bits/);
 });
