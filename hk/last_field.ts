@@ -44,6 +44,8 @@ export interface LastField extends LastFeed, LastSample {
   readonly arrivedSeconds: number;
   /** How far arrivals are apart; undefined while only one has come. */
   readonly gapSeconds: number | undefined;
+  /** When the oldest sample came that is in no file yet, by the recorder's clock; undefined if all are. */
+  readonly waitsSinceSeconds: number | undefined;
   /** File that holds the newest sample that was written; undefined before the first frame. */
   readonly file: string | undefined;
   /** Time of that sample, Unix seconds. */

@@ -27,6 +27,8 @@
  *
  * @module
  */
+export type { LastFeed, LastField, LastKind, LastSample, LastValue, WrittenField } from "./last_field.ts";
+export { judgeField, type LastJudgement, type LastState } from "./last_state.ts";
 export { type HkBlock, type HkKind, type HkProviderBlock, type HkVector } from "./read_block.ts";
 export { HkChoice } from "./read_choice.ts";
 export {

@@ -25,6 +25,7 @@ import {
   SITE_OPTIONS,
 } from "./common_options.ts";
 import { G3_GRAMMAR } from "./g3_grammar.ts";
+import { hkGrammar } from "./hk_grammar.ts";
 import { liveGrammar } from "./live_grammar.ts";
 
 const target = argument(string({ metavar: "AGENT.OP" }), {
@@ -232,7 +233,7 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
     or(agents, show),
     or(start, stop, abort, wait, status, data, messages),
     liveGrammar(site),
-    or(listen, journal, G3_GRAMMAR),
+    or(listen, journal, hkGrammar(site), G3_GRAMMAR),
   );
 }
 

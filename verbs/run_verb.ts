@@ -5,6 +5,7 @@ import { jsonText } from "../internal/json_text.ts";
 import { isPattern } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import type { G3Command } from "./g3/run_g3.ts";
+import type { HkCommand } from "./hk/run_hk.ts";
 import type { LiveCommand } from "./run_live.ts";
 import type { VerbOptions } from "./site_link.ts";
 import type { VerbTerminal } from "./terminal.ts";
@@ -62,6 +63,10 @@ async function runOne(
   command: Exclude<VerbCommand, LiveCommand | G3Command | { readonly command: "listen" }>,
   { options, terminal, fleet, variableOf, onTargets }: RunVerbContext,
 ): Promise<Outcome<unknown>> {
+  if (isHk(command)) {
+    const { runHk } = await import("./hk/run_hk.ts");
+    return await runHk(command, { options, terminal });
+  }
   switch (command.command) {
     case "agents": {
       const { agents } = await import("./agents.ts");
@@ -135,6 +140,10 @@ async function runOne(
       return await messages(command.target, { ...options, count: command.count });
     }
   }
+}
+
+function isHk(command: VerbCommand): command is HkCommand {
+  return command.command.startsWith("hk ");
 }
 
 function isG3(command: VerbCommand): command is G3Command {

@@ -108,6 +108,7 @@ export class LastIndex implements Disposable {
       known.value = value;
       known.timeSeconds = timeSeconds;
       known.arrivedSeconds = now;
+      known.waitsSinceSeconds ??= now;
       this.#touch(known);
     }
   }
@@ -121,6 +122,7 @@ export class LastIndex implements Disposable {
       if (known === undefined) continue;
       known.file = file;
       known.writtenSeconds = timeSeconds;
+      known.waitsSinceSeconds = undefined;
       this.#touch(known);
     }
   }
@@ -180,8 +182,16 @@ export class LastIndex implements Disposable {
       }
       return;
     }
-    const unwritten = { id: undefined, gapSeconds: undefined, file: undefined, writtenSeconds: undefined };
-    const field: KeptField = { ...first, ...unwritten, isDirty: false, feed };
+    const field: KeptField = {
+      ...first,
+      id: undefined,
+      feed,
+      gapSeconds: undefined,
+      waitsSinceSeconds: first.arrivedSeconds,
+      file: undefined,
+      writtenSeconds: undefined,
+      isDirty: false,
+    };
     this.#fieldCount++;
     feed.fields.set(first.name, field);
     this.#touch(field);
@@ -196,7 +206,8 @@ export class LastIndex implements Disposable {
   #write({ isEnd }: { readonly isEnd: boolean }): void {
     const startMs = this.#clock.monotonicMs();
     const store = this.#store ?? this.#connect();
-    store.write(this.#dirty, { nowSeconds: this.#clock.now(), isEnd });
+    const nowSeconds = this.#clock.now();
+    store.write(this.#dirty, { updatedSeconds: nowSeconds, endedSeconds: isEnd ? nowSeconds : undefined });
     // Only now: what a write that failed has left out is still to be written.
     for (const field of this.#dirty) field.isDirty = false;
     this.#dirty = [];
@@ -249,12 +260,12 @@ export class LastIndex implements Disposable {
     mkdirSync(folder, { recursive: true });
     let store: LastStore;
     try {
-      store = new LastStore(this.path, { folder });
+      store = new LastStore(this.path, { folder, busyMs: 0 });
     } catch (error) {
       const reason = reasonOf(error);
       if (!/not a database|malformed|version/.test(reason)) throw error;
       this.#setAside(reason);
-      store = new LastStore(this.path, { folder });
+      store = new LastStore(this.path, { folder, busyMs: 0 });
     }
     for (const feed of this.#feeds.values()) {
       feed.id = undefined;
@@ -281,7 +292,18 @@ export class LastIndex implements Disposable {
     const owner = feed ?? { id: feedId, about, fields: new Map<string, KeptField>() };
     this.#feeds.set(address, owner);
     const { kind, value, timeSeconds, arrivedSeconds, gapSeconds, file, writtenSeconds } = row;
-    const last = { kind, value, timeSeconds, arrivedSeconds, gapSeconds, file, writtenSeconds };
+    // What waited in the memory of the recorder before has gone with it.
+    const waitsSinceSeconds = undefined;
+    const last = {
+      kind,
+      value,
+      timeSeconds,
+      arrivedSeconds,
+      gapSeconds,
+      waitsSinceSeconds,
+      file,
+      writtenSeconds,
+    };
     owner.fields.set(name, { id, feed: owner, name, ...last, isDirty: false });
     this.#fieldCount++;
   }

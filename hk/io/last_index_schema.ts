@@ -16,7 +16,7 @@ CREATE TABLE feed (
 CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE field (
   id INTEGER PRIMARY KEY, feed INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, value, time REAL NOT NULL,
-  arrived REAL NOT NULL, gap REAL, file INTEGER, written REAL, UNIQUE (feed, name)
+  arrived REAL NOT NULL, gap REAL, waits REAL, file INTEGER, written REAL, UNIQUE (feed, name)
 );
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 PRAGMA user_version = ${LAST_INDEX_VERSION};
@@ -25,7 +25,7 @@ PRAGMA user_version = ${LAST_INDEX_VERSION};
 /** Every row, whole; `value` of an integer is a bigint. */
 const SELECT = `
 SELECT field.id AS id, feed.id AS feedId, feed.address AS address, session, fresh, frame, name, kind, value, time, arrived,
-  gap, file.path AS path, written
+  gap, waits, file.path AS path, written
 FROM field JOIN feed ON field.feed = feed.id LEFT JOIN file ON field.file = file.id
 ORDER BY field.id`;
 
@@ -55,16 +55,31 @@ export function* storedFields(database: DatabaseSync): Generator<StoredField> {
       timeSeconds: Number(row.time),
       arrivedSeconds: Number(row.arrived),
       gapSeconds: row.gap === null ? undefined : Number(row.gap),
+      waitsSinceSeconds: row.waits === null ? undefined : Number(row.waits),
       file: row.path === null ? undefined : String(row.path),
       writtenSeconds: row.written === null ? undefined : Number(row.written),
     };
   }
 }
 
-/** Reads one number of the index about itself; undefined where there is none. */
-export function metaNumber(database: DatabaseSync, key: string): number | undefined {
-  const value = database.prepare("SELECT value FROM meta WHERE key = ?").get(key)?.value;
-  return typeof value === "number" ? value : undefined;
+/** What an index says about itself, in Unix seconds. */
+export interface IndexTimes {
+  /** When the index was begun. */
+  readonly begunSeconds: number | undefined;
+  /** When it was last written: every few seconds while the recorder lives. */
+  readonly updatedSeconds: number | undefined;
+  /** When recording ended in order; undefined while it goes on, or when it ended otherwise. */
+  readonly endedSeconds: number | undefined;
+}
+
+/** Reads what an index says about itself. */
+export function indexTimes(database: DatabaseSync): IndexTimes {
+  const select = database.prepare("SELECT value FROM meta WHERE key = ?");
+  const time = (key: string): number | undefined => {
+    const value = select.get(key)?.value;
+    return typeof value === "number" ? value : undefined;
+  };
+  return { begunSeconds: time("begun"), updatedSeconds: time("updated"), endedSeconds: time("ended") };
 }
 
 /** The layout of an opened database; 0 for one without tables. */

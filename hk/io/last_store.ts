@@ -4,6 +4,8 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { LastFeed, LastKind, LastValue } from "../last_field.ts";
 import {
   encodeValue,
+  type IndexTimes,
+  indexTimes,
   LAST_INDEX_VERSION,
   SCHEMA,
   type StoredField,
@@ -30,6 +32,7 @@ export interface KeptField {
   timeSeconds: number;
   arrivedSeconds: number;
   gapSeconds: number | undefined;
+  waitsSinceSeconds: number | undefined;
   file: string | undefined;
   writtenSeconds: number | undefined;
   /** Whether it is among those to be written. */
@@ -44,12 +47,12 @@ const UPSERT_FILE = `
 INSERT INTO file (path) VALUES (?) ON CONFLICT (path) DO UPDATE SET path = excluded.path RETURNING id`;
 
 const UPSERT_FIELD = `
-INSERT INTO field (kind, value, time, arrived, gap, file, written, feed, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO field (kind, value, time, arrived, gap, waits, file, written, feed, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (feed, name) DO UPDATE SET kind = excluded.kind, value = excluded.value, time = excluded.time,
-arrived = excluded.arrived, gap = excluded.gap, file = excluded.file, written = excluded.written RETURNING id`;
+arrived = excluded.arrived, gap = excluded.gap, waits = excluded.waits, file = excluded.file, written = excluded.written RETURNING id`;
 
 const UPDATE_FIELD = `
-UPDATE field SET kind = ?, value = ?, time = ?, arrived = ?, gap = ?, file = ?, written = ? WHERE id = ?`;
+UPDATE field SET kind = ?, value = ?, time = ?, arrived = ?, gap = ?, waits = ?, file = ?, written = ? WHERE id = ?`;
 
 const UPSERT_META = `
 INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
@@ -71,13 +74,14 @@ export class LastStore {
   /**
    * Opens the database, makes it where it is not there, and checks it.
    *
+   * @param busyMs How long another program's lock is waited for.
    * @param folder Files below it are named as seen from there: data move, and are mounted elsewhere.
    */
-  constructor(path: string, { folder }: { readonly folder: string }) {
+  constructor(path: string, { folder, busyMs }: { readonly folder: string; readonly busyMs: number }) {
     this.#folder = folder;
     this.#database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
     try {
-      prepare(this.#database);
+      prepare(this.#database, busyMs);
       this.#feed = this.#database.prepare(UPSERT_FEED);
       this.#file = this.#database.prepare(UPSERT_FILE);
       this.#insert = this.#database.prepare(UPSERT_FIELD);
@@ -99,17 +103,25 @@ export class LastStore {
     }
   }
 
+  /** What the index says about itself. */
+  times(): IndexTimes {
+    return indexTimes(this.#database);
+  }
+
   /** Writes all of it or nothing. */
   write(
     fields: readonly KeptField[],
-    { nowSeconds, isEnd }: { readonly nowSeconds: number; readonly isEnd: boolean },
+    { updatedSeconds, endedSeconds }: {
+      readonly updatedSeconds: number;
+      readonly endedSeconds: number | undefined;
+    },
   ): void {
     this.#database.exec("BEGIN IMMEDIATE");
     try {
       for (const field of fields) this.#writeField(field);
-      this.#meta.run("updated", nowSeconds);
-      this.#meta.run("ended", isEnd ? nowSeconds : null);
-      this.#begun.run(nowSeconds);
+      this.#meta.run("updated", updatedSeconds);
+      this.#meta.run("ended", endedSeconds ?? null);
+      this.#begun.run(updatedSeconds);
       this.#database.exec("COMMIT");
     } catch (error) {
       this.#rollBack();
@@ -130,35 +142,22 @@ export class LastStore {
   }
 
   #writeField(field: KeptField): void {
-    const { feed, kind, timeSeconds, arrivedSeconds, gapSeconds = null, writtenSeconds = null } = field;
-    const value = encodeValue(kind, field.value);
-    const file = field.file === undefined ? null : this.#fileId(field.file);
-    if (feed.id === undefined) this.#writeFeed(feed);
-    if (field.id !== undefined) {
-      const { changes } = this.#update.run(
-        kind,
-        value,
-        timeSeconds,
-        arrivedSeconds,
-        gapSeconds,
-        file,
-        writtenSeconds,
-        field.id,
-      );
-      // Somebody may have deleted the row.
-      if (changes !== 0) return;
-    }
-    const row = this.#insert.get(
+    const { feed, kind, timeSeconds, arrivedSeconds, file } = field;
+    const { gapSeconds = null, waitsSinceSeconds = null, writtenSeconds = null } = field;
+    const values = [
       kind,
-      value,
+      encodeValue(kind, field.value),
       timeSeconds,
       arrivedSeconds,
       gapSeconds,
-      file,
+      waitsSinceSeconds,
+      file === undefined ? null : this.#fileId(file),
       writtenSeconds,
-      feed.id ?? null,
-      field.name,
-    );
+    ];
+    if (feed.id === undefined) this.#writeFeed(feed);
+    // Somebody may have deleted the row.
+    if (field.id !== undefined && this.#update.run(...values, field.id).changes !== 0) return;
+    const row = this.#insert.get(...values, feed.id ?? null, field.name);
     field.id = Number(row?.id);
     this.#numbered.push(field);
   }
@@ -184,9 +183,9 @@ export class LastStore {
   }
 }
 
-function prepare(database: DatabaseSync): void {
-  // Never waits for another program, and never for the disk: what is lost with the power is made anew from the files.
-  database.exec("PRAGMA busy_timeout=0; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000");
+function prepare(database: DatabaseSync, busyMs: number): void {
+  // Never waits for the disk: what is lost with the power is made anew from the files.
+  database.exec(`PRAGMA busy_timeout=${busyMs}; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000`);
   // No WAL: it leaves two more files, cannot be read in a folder that is read-only, and does not work over NFS.
   database.exec("PRAGMA journal_mode=TRUNCATE");
   const version = versionOf(database);

@@ -49,8 +49,9 @@
  */
 export type { LastFeed, LastField, LastKind, LastSample, LastValue, WrittenField } from "../last_field.ts";
 export { type FindFilesOptions, findG3Files } from "./find_files.ts";
+export { type IndexedFiles, indexHkFiles } from "./index_files.ts";
 export { LastIndex, type LastIndexOptions } from "./last_index.ts";
-export { LAST_INDEX_FILE } from "./last_index_schema.ts";
+export { type IndexTimes, LAST_INDEX_FILE } from "./last_index_schema.ts";
 export { type HkListing, type HkReading, listHkFields, readHkFields } from "./read_archive.ts";
 export { type HkNote, readHkBlocks, type ReadHkOptions } from "./read_files.ts";
 export { type ReadLastIndex, readLastIndex } from "./read_last_index.ts";

@@ -3,18 +3,18 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { LastField } from "../last_field.ts";
-import { LAST_INDEX_VERSION, metaNumber, storedFields, versionOf } from "./last_index_schema.ts";
+import {
+  type IndexTimes,
+  indexTimes,
+  LAST_INDEX_VERSION,
+  storedFields,
+  versionOf,
+} from "./last_index_schema.ts";
 
 /** What an index holds. */
-export interface ReadLastIndex {
+export interface ReadLastIndex extends IndexTimes {
   /** In no order. */
   readonly fields: readonly LastField[];
-  /** When the index was begun, Unix seconds. */
-  readonly begunSeconds: number | undefined;
-  /** When it was last written, Unix seconds: every few seconds while the recorder lives. */
-  readonly updatedSeconds: number | undefined;
-  /** When recording ended in order, Unix seconds; undefined while it goes on, or when it ended otherwise. */
-  readonly endedSeconds: number | undefined;
 }
 
 /** How long the recorder is waited for, which writes for some milliseconds. */
@@ -56,10 +56,5 @@ function read(path: string, options: { readonly readOnly: boolean }): ReadLastIn
   for (const { id: _id, feedId: _feedId, file, ...field } of storedFields(database)) {
     fields.push({ ...field, file: file === undefined ? undefined : resolve(folder, file) });
   }
-  return {
-    fields,
-    begunSeconds: metaNumber(database, "begun"),
-    updatedSeconds: metaNumber(database, "updated"),
-    endedSeconds: metaNumber(database, "ended"),
-  };
+  return { fields, ...indexTimes(database) };
 }

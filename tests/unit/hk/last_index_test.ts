@@ -137,6 +137,37 @@ Deno.test("wrote() tells the file and up to which sample, below the index's fold
     }
   }));
 
+Deno.test("a LastIndex tells since when samples wait for a file, and forgets it with the recorder's memory", () =>
+  inFolder(async ({ path, open, clock }) => {
+    const start = clock.now();
+    const waits = () => {
+      const since = readLastIndex(path).fields[0]?.waitsSinceSeconds;
+      return since === undefined ? undefined : since - start;
+    };
+    const note = async (index: LastIndex) => {
+      await clock.advance(10);
+      index.note(FEED, [sample("a", 1, clock.now())]);
+      index.commit();
+    };
+    {
+      using index = open();
+      await note(index);
+      await note(index);
+      assert.equal(waits(), 10);
+      index.wrote(FEED.address, [{ field: "a", timeSeconds: clock.now() }], "x.g3");
+      index.commit();
+      assert.equal(waits(), undefined);
+      await note(index);
+      await note(index);
+      assert.equal(waits(), 30);
+    }
+    {
+      using index = open();
+      await note(index);
+      assert.equal(waits(), 50);
+    }
+  }));
+
 Deno.test("a LastIndex that is opened again knows the fields of before, and follows an agent's new session", () =>
   inFolder(({ path, open }) => {
     {
