@@ -124,7 +124,7 @@ export class Acquisition {
     const ownId = streamId === undefined || frame === undefined ? undefined : streamIdOf(frame);
     const usable = ownId !== undefined && isFolderName(ownId) ? ownId : streamId;
     return {
-      folder: `${dataDir.replace(/(?<=.)\/+$/, "")}/${acquisitionFolder(now, usable)}`,
+      folder: `${dataDir.replace(/\/+$/, "")}/${acquisitionFolder(now, usable)}`,
       base: acquisitionBase(now, fileNaming),
     };
   }

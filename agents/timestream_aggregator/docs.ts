@@ -36,3 +36,22 @@ Notes:${SESSION_DATA}`;
 
 /** Help for `record`. */
 export const RECORD_DOC = STREAM_DOC.replace("stream()", "record()");
+
+/** Help for `set_monitored_channels`. */
+export const SET_CHANNELS_DOC = `set_monitored_channels(channels)
+
+**Task** - Chooses the channels that are published on the feed 'detectors' while
+they are recorded.
+
+Parameters:
+    channels (list): Numbers of channels, at most 6. An empty list ends it.
+`;
+
+/** Help for `set_target_rate`. */
+export const SET_RATE_DOC = `set_target_rate(target_rate)
+
+**Task** - Sets how often monitored channels are published at most.
+
+Parameters:
+    target_rate (float): Samples per second of each channel, at most 10.
+`;

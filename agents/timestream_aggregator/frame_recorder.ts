@@ -21,8 +21,16 @@ export interface FrameRecorderOptions {
   readonly clock: Clock;
   /** Told once when frames begin to wait because they cannot be written, and with undefined when they wait no more. */
   readonly onTrouble: (trouble: string | undefined) => void;
-  /** Shown each frame that is recorded, while its bytes are valid. */
-  readonly onFrame?: ((frame: RawFrame) => void) | undefined;
+  /** Shown the frames that it wants when they are in the file. */
+  readonly monitor?: FrameMonitor | undefined;
+}
+
+/** Whoever looks at frames while they are recorded. */
+export interface FrameMonitor {
+  /** Whether the frame is to be shown. */
+  wants(frame: RawFrame): boolean;
+  /** Looks at a frame, whose bytes are valid until this returns. Must not throw. */
+  show(frame: RawFrame): void;
 }
 
 const RETRY_MS = 1000;
@@ -40,6 +48,7 @@ export class FrameRecorder {
   readonly #acquisition: Acquisition;
   #writer: G3FileWriter | undefined;
   #run = new FrameRun();
+  #toShow: RawFrame[] = [];
   #trouble: string | undefined;
   #isFirst = true;
 
@@ -91,7 +100,7 @@ export class FrameRecorder {
   }
 
   async #takeOne(frame: RawFrame, signal: AbortSignal): Promise<void> {
-    const { report, log, onFrame } = this.#options;
+    const { report, log, monitor } = this.#options;
     const { flow, closes, drop } = this.#acquisition.judge(frame);
     if (flow !== undefined) report.heard(flow);
     if (flow === "unknown") log.warn("A frame has an unknown flow control value: ignored");
@@ -108,7 +117,7 @@ export class FrameRecorder {
       this.#run.add(frame);
     }
     this.#acquisition.wrote(frame);
-    onFrame?.(frame);
+    if (monitor?.wants(frame)) this.#toShow.push(frame);
     if (this.#acquisition.isFileFull()) {
       await this.#flush(signal);
       await this.#finish();
@@ -125,6 +134,7 @@ export class FrameRecorder {
     const isWritten = await this.#write(run, signal, (types, bytes) => report.wrote(types, bytes));
     if (!isWritten) this.#giveUp(run.types);
     this.#acquisition.touch();
+    for (const frame of this.#toShow.splice(0)) this.#options.monitor?.show(frame);
   }
 
   /** Writes until all is written, whatever it takes; false when the signal ended that, and the run holds the rest. */

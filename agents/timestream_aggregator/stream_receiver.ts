@@ -96,29 +96,29 @@ export class StreamReceiver {
   /** Takes one connection to its end. */
   async #receive(connection: SenderConnection, signal: AbortSignal): Promise<void> {
     const { recorder, report, address, port } = this.#options;
-    const { connections } = report.data;
     // A frame with a wrong checksum ends as it should: what comes behind it can still be read.
     const splitter = new FrameSplitter({ source: `tcp://${address}:${port}`, reuse: true, crc: "report" });
     const finish = () => connection.finish(LAST_OF_STREAM);
     signal.addEventListener("abort", finish, { once: true });
     if (signal.aborted) finish();
     recorder.begin();
+    let isDamaged = false;
     try {
       for (;;) {
         const size = await connection.read(this.#buffer);
         if (size === null || size === "silence") {
-          this.#ended(size === null ? "closed" : "silent", splitter, signal);
-          return;
+          return this.#ended(isDamaged ? "broken" : size === null ? "closed" : "silent", splitter, signal);
         }
         const piece = this.#buffer.subarray(0, size);
         const damagedAt = await recorder.take(piece, splitter.push(piece), signal);
         if (damagedAt !== undefined) {
+          isDamaged = true;
           this.#fault("crc", damagedAt, `Frame at byte ${damagedAt} has a wrong checksum: connecting anew`);
           finish();
         }
       }
     } catch (error) {
-      connections.broken++;
+      report.data.connections.broken++;
       if (error instanceof G3StreamError) {
         report.dropped("damaged");
         this.#fault(error.fault, error.offset, error.message);
@@ -129,19 +129,21 @@ export class StreamReceiver {
   }
 
   /** The stream is over; that it ended inside a frame is a fault, unless it was us who cut it. */
-  #ended(how: "closed" | "silent", splitter: FrameSplitter, signal: AbortSignal): void {
+  #ended(how: "closed" | "silent" | "broken", splitter: FrameSplitter, signal: AbortSignal): void {
     const { report, log } = this.#options;
     if (signal.aborted) {
       if (splitter.pendingBytes > 0) report.dropped("unfinished at the end");
       return;
     }
     report.data.connections[how]++;
-    log.info(how === "closed" ? "The sender has closed the connection" : "Nothing came for 5 s");
+    if (how !== "broken") {
+      log.info(how === "closed" ? "The sender has closed the connection" : "Nothing came for 5 s");
+    }
     try {
       splitter.end();
     } catch (error) {
       report.dropped("unfinished");
-      this.#fault(how === "closed" ? "truncated" : "hang", splitter.offset, toError(error).message);
+      this.#fault(how === "silent" ? "hang" : "truncated", splitter.offset, toError(error).message);
     }
   }
 

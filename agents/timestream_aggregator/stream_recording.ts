@@ -3,6 +3,7 @@ import type { Agent, DiskReading, Session } from "../../framework/mod.ts";
 import type { SyncPolicy } from "../../g3/io/mod.ts";
 import { isSwitchedOn } from "../../internal/switched_on.ts";
 import type { RecordingRules } from "./acquisition.ts";
+import { ChannelMonitor } from "./channel_monitor.ts";
 import { FrameRecorder } from "./frame_recorder.ts";
 import { Room } from "./room.ts";
 import { StreamReceiver } from "./stream_receiver.ts";
@@ -71,6 +72,7 @@ export class StreamRecording {
       log,
       clock,
       onTrouble: (trouble) => this.#tellTrouble(trouble),
+      monitor: options.targetRate === undefined ? undefined : new ChannelMonitor(agent, options.targetRate),
     });
     this.#receiver = new StreamReceiver({ address, port, recorder, report: this.#report, log, clock });
     // Peer socs (smurf B26): what is recorded does not come over the router.
