@@ -17,6 +17,8 @@ export interface HkFieldSummary {
   readonly firstTicks: bigint;
   /** Latest time, in ticks of 10 ns. */
   readonly lastTicks: bigint;
+  /** Mean time from one sample to the next of the same block, in seconds: gaps between blocks do not count. */
+  readonly stepSeconds: number | undefined;
 }
 
 /** What there is of one provider: all that goes by one description. */
@@ -37,6 +39,9 @@ interface Field {
   count: number;
   firstTicks: bigint;
   lastTicks: bigint;
+  /** Time within blocks, and how many steps that were. */
+  spanTicks: bigint;
+  steps: number;
 }
 
 /** Counts blocks; memory grows with the number of fields, not with that of samples. */
@@ -58,12 +63,22 @@ export class HkSummary {
       if (entry === undefined) {
         known.set(
           field,
-          entry = { blocks: new Set(), kinds: new Set(), count: 0, firstTicks, lastTicks },
+          entry = {
+            blocks: new Set(),
+            kinds: new Set(),
+            count: 0,
+            firstTicks,
+            lastTicks,
+            spanTicks: 0n,
+            steps: 0,
+          },
         );
       }
       entry.blocks.add(name);
       entry.kinds.add(kind);
       entry.count += ticks.length;
+      entry.spanTicks += lastTicks - firstTicks;
+      entry.steps += ticks.length - 1;
       if (firstTicks < entry.firstTicks) entry.firstTicks = firstTicks;
       if (lastTicks > entry.lastTicks) entry.lastTicks = lastTicks;
     }
@@ -72,13 +87,13 @@ export class HkSummary {
   /** Providers in the order of the alphabet. */
   providers(): HkProviderSummary[] {
     return [...this.#providers].sort(([a], [b]) => a < b ? -1 : 1).map(([provider, known]) => {
-      const fields = [...known].sort(([a], [b]) => a < b ? -1 : 1).map(([field, entry]) => ({
-        ...entry,
-        provider,
-        field,
-        blocks: [...entry.blocks],
-        kinds: [...entry.kinds],
-      }));
+      const fields = [...known].sort(([a], [b]) => a < b ? -1 : 1).map(([field, entry]) => {
+        const { blocks, kinds, count, firstTicks, lastTicks, spanTicks, steps } = entry;
+        return {
+          ...{ provider, field, blocks: [...blocks], kinds: [...kinds], count, firstTicks, lastTicks },
+          stepSeconds: steps === 0 ? undefined : Number(spanTicks) / 1e8 / steps,
+        };
+      });
       const earliest = (a: bigint, b: bigint) => a < b ? a : b;
       const latest = (a: bigint, b: bigint) => a > b ? a : b;
       return {

@@ -1,6 +1,5 @@
 /** `g3`: reading G3 files, as data for the parser. @module */
 import {
-  argument,
   command,
   constant,
   flag,
@@ -13,27 +12,18 @@ import {
   string,
   withDefault,
 } from "../deps/optique.ts";
-import { JSON_OPTION, NO_REQUEST_OPTIONS, NO_SITE_OPTIONS } from "./common_options.ts";
-
-const files = multiple(
-  argument(string({ metavar: "FILE" }), {
-    description: message`Files (.g3, also .gz, .bz2, .zst), or folders: all such files below them.`,
-  }),
-  { min: 1, errors: { tooFew: message`Expected a file or a folder.` } },
-);
-
-/** What all have that only read files: neither site nor agents. */
-const COMMON = merge(JSON_OPTION, NO_REQUEST_OPTIONS, NO_SITE_OPTIONS);
+import { G3_COMMON, G3_FILES } from "./g3_arguments.ts";
+import { G3_EXPORT, G3_FIELDS } from "./g3_field_grammar.ts";
 
 const ls = command(
   "ls",
   merge(
     object({
       command: constant("g3 ls"),
-      files,
+      files: G3_FILES,
       summary: withDefault(flag("-s", "--summary", { description: message`Only one line a file.` }), false),
     }),
-    COMMON,
+    G3_COMMON,
   ),
   { brief: message`List the frames of G3 files: type, size, time, what is in them.` },
 );
@@ -43,7 +33,7 @@ const cat = command(
   merge(
     object({
       command: constant("g3 cat"),
-      files,
+      files: G3_FILES,
       frames: multiple(option("--frame", string({ metavar: "N|A-B" }), {
         description:
           message`Only these frames, counted from 0: 3, 0-5, 7-, 0,4,8; may be given several times.`,
@@ -53,7 +43,7 @@ const cat = command(
       })),
       all: withDefault(flag("--all", { description: message`Leave nothing out on a terminal.` }), false),
     }),
-    COMMON,
+    G3_COMMON,
   ),
   { brief: message`Show keys and values of frames.` },
 );
@@ -61,6 +51,6 @@ const cat = command(
 /** The parser of `g3` and what follows it; the same on the command line and at the prompt. */
 export const G3_GRAMMAR = command(
   "g3",
-  or(ls, cat),
-  { brief: message`Look into G3 files: ls, cat.` },
+  or(ls, cat, G3_FIELDS, G3_EXPORT),
+  { brief: message`Look into G3 files: ls, cat, fields, export.` },
 );

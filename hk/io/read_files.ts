@@ -34,12 +34,17 @@ export interface ReadHkOptions extends FindFilesOptions {
   readonly fields?: readonly string[] | undefined;
   /** Told what is odd or damaged, once for each file and text. Default: nobody is. */
   readonly onNote?: ((note: HkNote) => void) | undefined;
-  /** Told after each frame how many bytes it had; for progress. */
-  readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Told of each piece of a file as it lies on the disk; for progress. */
+  readonly onRead?: ((piece: Uint8Array) => void) | undefined;
   /** Told when a file is begun. */
   readonly onFile?: ((file: string) => void) | undefined;
-  /** Gives blocks of frames that are no housekeeping, such as those of detectors. Default: they are passed over. */
-  readonly otherFrames?: ((frame: G3Frame) => readonly HkProviderBlock[]) | undefined;
+  /**
+   * Gives blocks of frames that are no housekeeping, such as those of detectors, with the fields that are wanted. Default: they
+   * are passed over.
+   */
+  readonly otherFrames?:
+    | ((frame: G3Frame, choice: HkChoice) => Iterable<HkProviderBlock>)
+    | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -113,8 +118,13 @@ async function* blocksOfFile(
     readonly at: (offset: number) => void;
   },
 ): AsyncGenerator<HkProviderBlock, void, void> {
-  const { onBytes = () => {}, otherFrames, signal } = options;
-  const reading = { crc: "report", reuse: true, ...(signal === undefined ? {} : { signal }) } as const;
+  const { onRead, otherFrames, signal } = options;
+  const reading = {
+    crc: "report",
+    reuse: true,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onRead === undefined ? {} : { onRead }),
+  } as const;
   for await (const raw of splitG3File(file, reading)) {
     at(raw.offset);
     if (raw.crcOk === false) {
@@ -122,20 +132,20 @@ async function* blocksOfFile(
         "damage",
         `Cannot read frame at byte ${raw.offset} of "${file}": its checksum is wrong; it was left out`,
       );
-    } else {
-      const frame = G3Frame.parse(raw);
-      if (frame.letters === "H") yield* stream.read(frame);
-      else if (otherFrames !== undefined) {
-        for (const block of otherFrames(frame)) {
-          const fields = new Map<string, HkVector>();
-          for (const [name, vector] of block.fields) {
-            if (choice.has(block.provider, name)) fields.set(name, vector);
-          }
-          if (fields.size > 0) yield { ...block, fields };
-        }
-      }
+      continue;
     }
-    onBytes(raw.bytes.length);
+    const frame = G3Frame.parse(raw);
+    if (frame.letters === "H") yield* stream.read(frame);
+    else if (otherFrames !== undefined) yield* others(frame);
+  }
+
+  function* others(frame: G3Frame): Generator<HkProviderBlock, void, void> {
+    try {
+      if (otherFrames !== undefined) yield* otherFrames(frame, choice);
+    } catch (error) {
+      if (!(error instanceof G3Error)) throw error;
+      note("damage", `${error.message}; the frame was passed over`);
+    }
   }
 }
 

@@ -25,5 +25,15 @@ export async function runG3(
       const { files, frames, keys, all: whole } = command;
       return await cat(files, { ...all, frames, keys, all: whole });
     }
+    case "g3 fields": {
+      const { fields } = await import("./fields.ts");
+      const { files, field, all: listsAll, since, until } = command;
+      return await fields(files, { ...all, fields: field, all: listsAll, since, until });
+    }
+    case "g3 export": {
+      const { exportFields } = await import("./export.ts");
+      const { files, field, format, form, output, since, until } = command;
+      return await exportFields(files, { ...all, fields: field, format, form, output, since, until });
+    }
   }
 }

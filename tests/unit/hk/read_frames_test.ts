@@ -251,6 +251,7 @@ Deno.test("HkSummary counts samples and their times, whatever their order", () =
       count: 4,
       firstTicks: 1n,
       lastTicks: 9n,
+      stepSeconds: 3e-8,
     }],
   });
   assert.equal(q?.fields[0]?.kinds[0], "string");

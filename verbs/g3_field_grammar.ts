@@ -1,0 +1,78 @@
+/** The verbs of `g3` that look at fields, as data for the parser. @module */
+import {
+  choice,
+  command,
+  constant,
+  flag,
+  merge,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  string,
+  withDefault,
+} from "../deps/optique.ts";
+import { G3_COMMON, G3_FILES } from "./g3_arguments.ts";
+
+const RANGE = object({
+  since: optional(option("--since", string({ metavar: "TIME" }), {
+    description:
+      message`Only samples from then on: Unix seconds, 2026-11-25, 2026-11-25T18:30 (UTC), or 2h for 2 hours ago.`,
+  })),
+  until: optional(option("--until", string({ metavar: "TIME" }), {
+    description: message`Only samples before then.`,
+  })),
+});
+
+const field = multiple(option("-f", "--field", string({ metavar: "NAME" }), {
+  description:
+    message`Only this field; repeat for more. Pieces of its full name do: thermo.Channel_01; * and ? stand for any letters.`,
+}));
+
+/** `g3 fields`. */
+export const G3_FIELDS = command(
+  "fields",
+  merge(
+    object({
+      command: constant("g3 fields"),
+      files: G3_FILES,
+      field,
+      all: withDefault(
+        flag("--all", { description: message`List alike channels one by one.` }),
+        false,
+      ),
+    }),
+    RANGE,
+    G3_COMMON,
+  ),
+  { brief: message`List the fields of housekeeping and the channels of detectors: kinds, samples, times.` },
+);
+
+/** `g3 export`. */
+export const G3_EXPORT = command(
+  "export",
+  merge(
+    object({
+      command: constant("g3 export"),
+      files: G3_FILES,
+      field,
+      format: optional(option("--format", choice(["csv", "ndjson", "parquet"], { metavar: "FORMAT" }), {
+        description: message`csv, ndjson or parquet; default: by the name of the output, else csv.`,
+      })),
+      form: withDefault(
+        option("--form", choice(["long", "wide"], { metavar: "FORM" }), {
+          description:
+            message`long: a row for each sample of each field, in the order of the files. wide: a row for each time, a column for each field; held in memory. Default long.`,
+        }),
+        "long",
+      ),
+      output: optional(option("-o", "--output", string({ metavar: "FILE" }), {
+        description: message`A new file; it must not be there yet. Default: standard output.`,
+      })),
+    }),
+    RANGE,
+    G3_COMMON,
+  ),
+  { brief: message`Write fields to CSV, NDJSON or Parquet.` },
+);
