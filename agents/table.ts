@@ -6,6 +6,7 @@
  * @module
  */
 import type { AgentProgram } from "../framework/program.ts";
+import { AGGREGATOR } from "./aggregator/options.ts";
 import { BAREBONES } from "./barebones/options.ts";
 import { FAKE_DATA } from "./fake_data/options.ts";
 import { PYSMURF_CONTROLLER } from "./pysmurf_controller/options.ts";
@@ -27,6 +28,7 @@ export interface AgentEntry extends AgentProgram {
 
 /** Every agent by its `agent-class`. */
 export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
+  [AGGREGATOR.name]: { ...AGGREGATOR, file: "aggregator.ts" },
   [BAREBONES.name]: { ...BAREBONES, file: "barebones.ts" },
   [FAKE_DATA.name]: { ...FAKE_DATA, file: "fake_data.ts" },
   [PYSMURF_CONTROLLER.name]: { ...PYSMURF_CONTROLLER, file: "pysmurf_controller.ts" },

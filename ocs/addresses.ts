@@ -28,6 +28,11 @@ export function heartbeatPattern(addressRoot: string): string {
   return `${addressRoot}..feeds.heartbeat`;
 }
 
+/** Makes the wildcard pattern that matches every feed of every agent; its last component is empty and stands for any. */
+export function feedPattern(addressRoot: string): string {
+  return `${addressRoot}..feeds.`;
+}
+
 /**
  * Splits a feed topic into agent address and feed name.
  *

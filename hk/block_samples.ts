@@ -1,0 +1,136 @@
+/** The samples of one block that wait to be written. @module */
+import type { G3TimesampleMap } from "../g3/objects.ts";
+import type { BlockFault } from "./block_fault.ts";
+import { type FeedBlock, ofField, secondsOf } from "./feed_block.ts";
+import type { LastSample } from "./last_field.ts";
+import { Int64Array, type SampleColumn, sampleColumn } from "./sample_column.ts";
+import { type SampleKind, sampleKind, takesKind } from "./sample_kind.ts";
+
+const TICKS = 1e8;
+const BEYOND_TICKS = 2 ** 63;
+const TIME_BYTES = 8;
+
+/** Co-sampled fields of one provider: names and kinds never change (g3 5.2). */
+export class BlockSamples {
+  /** Name of the block. */
+  readonly name: string;
+  /** Names of the fields as they came, which tell whether another block has the same. */
+  readonly rawFields: readonly string[];
+  /** Names of the fields as they go into files. */
+  readonly fields: readonly string[];
+  readonly #columns: readonly SampleColumn[];
+  readonly #times = new Int64Array();
+  #count = 0;
+  #bytes = 0;
+
+  /** Fixes the fields; `fields` and `kinds` go with `rawFields`, one by one. */
+  constructor(options: {
+    readonly name: string;
+    readonly rawFields: readonly string[];
+    readonly fields: readonly string[];
+    readonly kinds: readonly SampleKind[];
+  }) {
+    this.name = options.name;
+    this.rawFields = options.rawFields;
+    this.fields = options.fields;
+    this.#columns = options.kinds.map(sampleColumn);
+  }
+
+  /** How many samples wait. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What they take in memory, about. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether a block has these very fields, in this order. */
+  hasFields(rawFields: readonly string[]): boolean {
+    const own = this.rawFields;
+    if (own.length !== rawFields.length) return false;
+    for (let i = 0; i < own.length; i++) if (own[i] !== rawFields[i]) return false;
+    return true;
+  }
+
+  /** Whether every field takes the samples of a block, by its first ones. */
+  takes({ samples }: FeedBlock): boolean {
+    for (let i = 0; i < samples.length; i++) {
+      const column = this.#columns[i];
+      const kind = sampleKind(samples[i]?.[0]);
+      if (column === undefined || kind === undefined || !takesKind(column.kind, kind)) return false;
+    }
+    return true;
+  }
+
+  /** Adds the samples of a block that it takes: all of them or, where something is wrong with one, none. */
+  append({ fields, samples, times }: FeedBlock): BlockFault | undefined {
+    const start = this.#count;
+    const end = start + times.length;
+    const fault = this.#putTimes(times);
+    if (fault !== undefined) return fault;
+    for (let i = 0; i < samples.length; i++) {
+      const fault = this.#columns[i]?.put(samples[i] ?? [], start);
+      if (fault !== undefined) return ofField(fields[i] ?? "", fault);
+    }
+    this.#count = end;
+    this.#bytes += this.#bytesOf(start, end);
+    return undefined;
+  }
+
+  #putTimes(times: readonly unknown[]): BlockFault | undefined {
+    this.#times.reserve(this.#count + times.length, this.#count);
+    for (let i = 0; i < times.length; i++) {
+      const seconds = secondsOf(times[i]);
+      // As Python does it: the product as a double, cut towards zero.
+      const ticks = Math.trunc(seconds * TICKS);
+      if (!(Math.abs(ticks) < BEYOND_TICKS)) {
+        const found = Number.isNaN(seconds) && typeof times[i] !== "number"
+          ? typeof times[i]
+          : String(seconds);
+        return { reason: "bad time", detail: `time ${i} is ${found}, expected Unix seconds` };
+      }
+      this.#times.set(this.#count + i, ticks);
+    }
+    return undefined;
+  }
+
+  #bytesOf(from: number, to: number): number {
+    let bytes = TIME_BYTES * (to - from);
+    for (const column of this.#columns) bytes += column.bytes(from, to);
+    return bytes;
+  }
+
+  /** The waiting samples as a block of a frame: a view, valid until the next `append` or `discard`. */
+  vectors(): G3TimesampleMap {
+    const value = new Map(
+      this.fields.map((field, i) => [field, this.#columns[i]?.vector(this.#count) ?? null]),
+    );
+    return { class: "G3TimesampleMap", times: this.#times.view(this.#count), value };
+  }
+
+  /** Forgets the oldest samples. */
+  discard(count: number): void {
+    this.#bytes -= this.#bytesOf(0, count);
+    for (const column of this.#columns) column.discard(count, this.#count);
+    this.#times.discard(count, this.#count);
+    this.#count -= count;
+  }
+
+  /** The newest sample of each field; nothing where none waits. */
+  *newest(): Generator<LastSample> {
+    const at = this.#count - 1;
+    if (at < 0) return;
+    const timeSeconds = this.secondsAt(at);
+    for (const [i, field] of this.fields.entries()) {
+      const column = this.#columns[i];
+      if (column !== undefined) yield { field, kind: column.kind, value: column.sample(at), timeSeconds };
+    }
+  }
+
+  /** Time of a waiting sample, in Unix seconds. */
+  secondsAt(at: number): number {
+    return Number(this.#times.get(at)) / TICKS;
+  }
+}
