@@ -129,5 +129,12 @@ export type {
   TimestreamArray,
 } from "./objects.ts";
 export { type ByteSource, readFrames, readFramesSync, type ReadOptions, splitFrames } from "./read_frames.ts";
+export {
+  FrameSalvager,
+  isSkipped,
+  salvageFrames,
+  type SalvageOptions,
+  type SkippedBytes,
+} from "./salvage.ts";
 export { compareKeys, decodeText, encodeText } from "./text.ts";
 export { isoTimeOf, TICKS_PER_SECOND, ticksOf, unixSecondsOf } from "./time.ts";

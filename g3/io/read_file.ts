@@ -3,6 +3,7 @@ import type { DecodeOptions } from "../blob.ts";
 import { G3Error, G3StreamError } from "../errors.ts";
 import { G3Frame } from "../frame.ts";
 import { FrameSplitter, type RawFrame, type SplitOptions } from "../frame_splitter.ts";
+import { FrameSalvager, type SkippedBytes } from "../salvage.ts";
 import { DECOMPRESSORS } from "./decompress.ts";
 
 const PIECE_BYTES = 1 << 22;
@@ -98,10 +99,38 @@ export async function* splitG3File(
   }
 }
 
+/**
+ * Cuts a file into frames and goes on behind damage; see `FrameSalvager`.
+ *
+ * Where what is compressed is damaged, the stream ends.
+ *
+ * @throws {Deno.errors.NotFound} And the like, if it cannot be opened.
+ */
+export async function* salvageG3File(
+  path: string,
+  options: Omit<ReadFileOptions, "crc"> = {},
+): AsyncGenerator<RawFrame | SkippedBytes, void, void> {
+  const salvager = new FrameSalvager({ source: path, ...options });
+  // Pieces are looked through again, so none may be used twice.
+  const pieces = readPieces(path, { ...options, reuse: false })[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await nextPiece(pieces, salvager, path);
+      if (done === true) return yield* salvager.end();
+      yield* salvager.push(value);
+    }
+  } catch (error) {
+    if (!(error instanceof G3StreamError)) throw error;
+    yield* salvager.end(error);
+  } finally {
+    await pieces.return?.();
+  }
+}
+
 /** The next piece; damage of what is compressed is damage of the stream. */
 async function nextPiece(
   pieces: AsyncIterator<Uint8Array>,
-  { offset }: FrameSplitter,
+  { offset }: { readonly offset: number },
   source: string,
 ): Promise<IteratorResult<Uint8Array>> {
   try {
