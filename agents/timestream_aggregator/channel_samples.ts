@@ -12,10 +12,8 @@ export interface ChannelSamples {
 
 /** All channels of a frame. */
 interface Table {
-  /** Unix seconds of the first sample. */
-  readonly start: number;
-  /** Unix seconds of the last sample. */
-  readonly stop: number;
+  /** Seconds from the first sample to the last; from ticks, as Unix seconds are not exact enough for a rate. */
+  readonly spanSeconds: number;
   readonly samples: number;
   /** Unix seconds of a sample. */
   time(sample: number): number;
@@ -41,8 +39,8 @@ export function pickSamples(
 ): ChannelSamples[] {
   const table = tableOf(data);
   if (table === undefined) return [];
-  const { start, stop, samples } = table;
-  const step = stepOf((samples - 1) / (stop - start), samples, targetRateHz);
+  const { spanSeconds, samples } = table;
+  const step = stepOf((samples - 1) / spanSeconds, samples, targetRateHz);
   if (step === undefined) return [];
   const picked = Array.from({ length: Math.ceil(samples / step) }, (_, i) => i * step);
   const timestamps = picked.map((sample) => table.time(sample));
@@ -55,7 +53,8 @@ export function pickSamples(
 /** Every which sample is taken; undefined where the rate is not known. */
 function stepOf(rateHz: number, samples: number, targetRateHz: number): number | undefined {
   if (!Number.isFinite(rateHz)) return undefined;
-  const step = Math.max(Math.floor(rateHz / targetRateHz), 1);
+  // A rate comes from times, and 199.99999 is 200.
+  const step = Math.max(Math.floor(rateHz / targetRateHz + 1e-6), 1);
   return samples > 1 && samples <= step ? samples - 1 : step;
 }
 
@@ -66,8 +65,7 @@ function tableOf(data: G3Object | G3Opaque): Table | undefined {
     const last = times.at(-1);
     if (first === undefined || last === undefined) return undefined;
     return {
-      start: unixSecondsOf(first),
-      stop: unixSecondsOf(last),
+      spanSeconds: unixSecondsOf(last - first),
       samples: times.length,
       time: (sample) => unixSecondsOf(times[sample] ?? 0n),
       values: (name) => {
@@ -81,14 +79,13 @@ function tableOf(data: G3Object | G3Opaque): Table | undefined {
   }
   const [first] = data.value.values();
   if (first === undefined) return undefined;
-  const start = unixSecondsOf(first.start);
-  const stop = unixSecondsOf(first.stop);
+  const startSeconds = unixSecondsOf(first.start);
+  const spanSeconds = unixSecondsOf(first.stop - first.start);
   const samples = first.value.length;
   return {
-    start,
-    stop,
+    spanSeconds,
     samples,
-    time: (sample) => start + (stop - start) * sample / (samples - 1),
+    time: (sample) => startSeconds + spanSeconds * sample / (samples - 1),
     values: (name) => data.value.get(name)?.value,
   };
 }

@@ -8,6 +8,8 @@ export interface SmallDisk extends AsyncDisposable {
   fill(): Promise<void>;
   /** Makes room again. */
   clear(): Promise<void>;
+  /** Changes its size. */
+  resize(kibibytes: number): Promise<void>;
   /** Makes it read-only, or writable again. */
   remount(how: "ro" | "rw"): Promise<void>;
 }
@@ -35,6 +37,9 @@ async function tryMount(kibibytes: number): Promise<SmallDisk | undefined> {
     await Deno.remove(folder);
     return undefined;
   }
+  const remount = async (how: string): Promise<void> => {
+    if (!await mount("-o", `remount,${how}`, folder)) throw new Error(`Cannot remount "${folder}": ${how}`);
+  };
   const filler = `${folder}/filler`;
   return {
     folder,
@@ -44,9 +49,8 @@ async function tryMount(kibibytes: number): Promise<SmallDisk | undefined> {
       while (await file.write(page).catch(() => 0) === page.length);
     },
     clear: () => Deno.remove(filler),
-    async remount(how) {
-      if (!await mount("-o", `remount,${how}`, folder)) throw new Error(`Cannot remount "${folder}" ${how}`);
-    },
+    resize: (size) => remount(`size=${size}k`),
+    remount,
     async [Symbol.asyncDispose]() {
       await new Deno.Command("umount", { args: ["--lazy", folder] }).output();
       await Deno.remove(folder, { recursive: true });

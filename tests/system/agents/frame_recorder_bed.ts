@@ -39,7 +39,7 @@ export class FrameRecorderBed implements AsyncDisposable {
       report: this.report,
       room: new Room({
         path: folder,
-        warnFreeBytes: stopFreeBytes,
+        warnFreeBytes: 2 * stopFreeBytes,
         stopFreeBytes,
         clock: this.clock,
         onReading: () => {},
