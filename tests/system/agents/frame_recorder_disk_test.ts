@@ -34,7 +34,11 @@ Deno.test({
   ignore,
   async fn() {
     await using disk = await smallDisk(1024);
-    await using bed = await FrameRecorderBed.start({ folder: disk.folder, stopFreeBytes: 400_000 });
+    await using bed = await FrameRecorderBed.start({
+      folder: disk.folder,
+      stopFreeBytes: 400_000,
+      timePerFileSeconds: 1000,
+    });
     const frames = Array.from({ length: 20 }, (_, i) => scanFrame(i, { bytes: 50_000 }));
     let taken = 0;
     const work = (async () => {
