@@ -138,7 +138,11 @@ export class HkRecorder {
 
   /** Writes what is due. One pass at a time: while one is under way, gives that one. */
   pass(): Promise<void> {
-    this.#pass ??= this.#write(false).finally(() => this.#pass = undefined);
+    this.#pass ??= this.#write(false).finally(() => {
+      this.#pass = undefined;
+      // Also when nothing could be written: the index tells what waits.
+      this.#index?.commit();
+    });
     return this.#pass;
   }
 
@@ -166,7 +170,6 @@ export class HkRecorder {
       await this.#writeDue(all);
       await this.files.rotate();
       if (this.#writeTrouble !== undefined) this.#recovered();
-      this.#index?.commit();
     } catch (error) {
       this.#failed(error);
     }
