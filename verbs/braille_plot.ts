@@ -1,47 +1,24 @@
 /** A line plot for a terminal. @module */
 import { BrailleCanvas } from "./braille_canvas.ts";
-import { roundStep, roundTicks, type Ticks } from "./round_ticks.ts";
+import { type PlotLimits, type PlotPoint, type PlotRange, timeRange, valueRange } from "./plot_range.ts";
+import { roundTicks, type Ticks } from "./round_ticks.ts";
 import { timeTicks, zoneName } from "./time_ticks.ts";
 
-/** One sample of a plot. */
-export interface PlotPoint {
-  /** Unix seconds. */
-  readonly timeSeconds: number;
-  /** A value that is no finite number interrupts the line. */
-  readonly value: number;
-}
-
 /** What a plot is to show, and where. */
-export interface PlotOptions {
+export interface PlotOptions extends PlotLimits {
   /** Width of the whole plot, labels included. */
   readonly columns: number;
   /** Height of the whole plot, labels included. */
   readonly rows: number;
   /** Written above the axis of values, such as `K`. */
   readonly unit?: string | undefined;
-  /** Unix seconds of the left edge; default the first point. */
-  readonly from?: number | undefined;
-  /** Unix seconds of the right edge; default the last point. */
-  readonly to?: number | undefined;
-  /** Lowest value; default a round one below all points. */
-  readonly min?: number | undefined;
-  /** Highest value; default a round one above all points. */
-  readonly max?: number | undefined;
   /** Minutes that the times of the axis are ahead of UTC; default 0. */
   readonly utcOffsetMinutes?: number | undefined;
-}
-
-interface Range {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** Smallest size with axes; below, there is the line alone. */
 const MIN_ROWS = 4;
 const MIN_CANVAS_COLUMNS = 8;
-/** Ranges below this one are none, and values beyond the other have no range: floats end there. */
-const SMALLEST = 1e-300;
-const LARGEST = 2e307;
 
 /**
  * Draws values over time: braille dots, round ticks, one axis of values and one of times.
@@ -86,57 +63,13 @@ export function braillePlot(points: readonly PlotPoint[], options: PlotOptions):
   ];
 }
 
-function timeRange(points: readonly PlotPoint[], { from, to }: PlotOptions): Range {
-  const low = from ?? points[0]?.timeSeconds ?? (to ?? 1) - 1;
-  const high = to ?? points.at(-1)?.timeSeconds ?? low + 1;
-  // One point, or one time: it stands in the middle of a second.
-  return high > low ? { low, high } : { low: low - 0.5, high: low + 0.5 };
-}
-
-function valueRange(
-  points: readonly PlotPoint[],
-  most: number,
-  limits: PlotOptions,
-): { readonly value: Range; readonly step: number } {
-  const min = limits.min === undefined ? undefined : bounded(limits.min);
-  const max = limits.max === undefined ? undefined : bounded(limits.max);
-  let low = Infinity;
-  let high = -Infinity;
-  for (const { value } of points) {
-    low = Math.min(low, bounded(value));
-    high = Math.max(high, bounded(value));
-  }
-  if (low > high) [low, high] = [min ?? (max ?? 1) - 1, max ?? (min ?? 0) + 1];
-  const size = Math.max(Math.abs(low), Math.abs(high));
-  if (high - low <= Math.max(size * 1e-13, SMALLEST)) {
-    const margin = size <= SMALLEST ? 1 : size / 10;
-    [low, high] = [low - margin, high + margin];
-  }
-  [low, high] = [min ?? low, max ?? high];
-  if (high - low <= SMALLEST) {
-    const margin = Math.max(Math.abs(low), Math.abs(high)) / 10 + SMALLEST * 10;
-    if (min === undefined) low = high - margin;
-    else high = low + margin;
-  }
-  const step = roundStep(high - low, most);
-  const value = {
-    low: min ?? Math.floor(low / step + 1e-9) * step,
-    high: max ?? Math.ceil(high / step - 1e-9) * step,
-  };
-  return { value, step };
-}
-
-function bounded(value: number): number {
-  return Math.max(-LARGEST, Math.min(LARGEST, value));
-}
-
 function canvasLines(
   points: readonly PlotPoint[],
   { columns, rows, time, value, isEmpty }: {
     readonly columns: number;
     readonly rows: number;
-    readonly time: Range;
-    readonly value: Range;
+    readonly time: PlotRange;
+    readonly value: PlotRange;
     readonly isEmpty: boolean;
   },
 ): string[] {
@@ -187,7 +120,7 @@ function withValueAxis(
   canvas: readonly string[],
   { ticks, value, labelWidth }: {
     readonly ticks: Ticks;
-    readonly value: Range;
+    readonly value: PlotRange;
     readonly labelWidth: number;
   },
 ): string[] {
@@ -204,7 +137,7 @@ function withValueAxis(
 
 /** The axis of times and its labels; the zone stands at the right, in place of a label if need be. */
 function timeAxis({ time, canvasColumns, indent, utcOffsetMinutes }: {
-  readonly time: Range;
+  readonly time: PlotRange;
   readonly canvasColumns: number;
   readonly indent: number;
   readonly utcOffsetMinutes: number;

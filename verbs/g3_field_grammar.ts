@@ -1,9 +1,12 @@
 /** The verbs of `g3` that look at fields, as data for the parser. @module */
 import {
+  argument,
   choice,
   command,
   constant,
   flag,
+  float,
+  integer,
   merge,
   message,
   multiple,
@@ -75,4 +78,51 @@ export const G3_EXPORT = command(
     G3_COMMON,
   ),
   { brief: message`Write fields to CSV, NDJSON or Parquet.` },
+);
+/** `g3 plot`. */
+export const G3_PLOT = command(
+  "plot",
+  merge(
+    object({
+      command: constant("g3 plot"),
+      words: multiple(
+        argument(string({ metavar: "FILE… FIELD" }), {
+          description:
+            message`Files and folders, then names of fields; a word that names no file is a field. Pieces of a full name do: thermo.Channel_01.`,
+        }),
+        { min: 1, errors: { tooFew: message`Expected files and a field.` } },
+      ),
+      field,
+      svg: optional(option("--svg", string({ metavar: "FILE" }), {
+        description: message`Draw to a new SVG file.`,
+      })),
+      png: optional(option("--png", string({ metavar: "FILE" }), {
+        description: message`Draw to a new PNG file.`,
+      })),
+      width: withDefault(
+        option("--width", integer({ metavar: "PIXELS", min: 200, max: 10_000 }), {
+          description: message`Width of the picture; default 1200.`,
+        }),
+        1200,
+      ),
+      height: withDefault(
+        option("--height", integer({ metavar: "PIXELS", min: 150, max: 10_000 }), {
+          description: message`Height of the picture; default 600.`,
+        }),
+        600,
+      ),
+      min: optional(option("--min", float({ metavar: "VALUE" }), {
+        description: message`Lowest value of the axis; default: that of the data.`,
+      })),
+      max: optional(option("--max", float({ metavar: "VALUE" }), {
+        description: message`Highest value of the axis.`,
+      })),
+      unit: optional(option("--unit", string({ metavar: "TEXT" }), {
+        description: message`Unit to write at the axis.`,
+      })),
+    }),
+    RANGE,
+    G3_COMMON,
+  ),
+  { brief: message`Draw fields over time: in the terminal, or to an SVG or PNG file.` },
 );

@@ -13,7 +13,7 @@ import {
   withDefault,
 } from "../deps/optique.ts";
 import { G3_COMMON, G3_FILES } from "./g3_arguments.ts";
-import { G3_EXPORT, G3_FIELDS } from "./g3_field_grammar.ts";
+import { G3_EXPORT, G3_FIELDS, G3_PLOT } from "./g3_field_grammar.ts";
 
 const ls = command(
   "ls",
@@ -51,6 +51,6 @@ const cat = command(
 /** The parser of `g3` and what follows it; the same on the command line and at the prompt. */
 export const G3_GRAMMAR = command(
   "g3",
-  or(ls, cat, G3_FIELDS, G3_EXPORT),
-  { brief: message`Look into G3 files: ls, cat, fields, export.` },
+  or(ls, cat, G3_FIELDS, G3_EXPORT, G3_PLOT),
+  { brief: message`Look into G3 files: ls, cat, fields, export, plot.` },
 );

@@ -1,5 +1,5 @@
 /** Samples of the recent past, as many as a plot can show. @module */
-import type { PlotPoint } from "./braille_plot.ts";
+import type { PlotPoint } from "./plot_range.ts";
 
 /** Parts of the window, which is more than a screen has columns of dots. */
 const BUCKETS = 2000;

@@ -35,5 +35,10 @@ export async function runG3(
       const { files, field, format, form, output, since, until } = command;
       return await exportFields(files, { ...all, fields: field, format, form, output, since, until });
     }
+    case "g3 plot": {
+      const { plotFiles } = await import("./plot.ts");
+      const { words, field, ...drawing } = command;
+      return await plotFiles(words, { ...drawing, ...all, fields: field });
+    }
   }
 }

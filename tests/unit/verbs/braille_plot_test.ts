@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { braillePlot, type PlotPoint } from "../../../verbs/braille_plot.ts";
+import { braillePlot } from "../../../verbs/braille_plot.ts";
+import type { PlotPoint } from "../../../verbs/plot_range.ts";
 import { textWidth } from "../../../verbs/fit_text.ts";
 
 /** 2026-11-26 14:00:00 UTC. */
