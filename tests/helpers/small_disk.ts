@@ -1,4 +1,5 @@
 /** File systems of a few hundred KiB, to fill up. @module */
+import { statfs } from "node:fs/promises";
 
 /** A file system of its own. Unmounted at the end. */
 export interface SmallDisk extends AsyncDisposable {
@@ -10,6 +11,8 @@ export interface SmallDisk extends AsyncDisposable {
   clear(): Promise<void>;
   /** Changes its size. */
   resize(kibibytes: number): Promise<void>;
+  /** What may still be written. */
+  freeBytes(): Promise<number>;
   /** Makes it read-only, or writable again. */
   remount(how: "ro" | "rw"): Promise<void>;
 }
@@ -50,6 +53,10 @@ async function tryMount(kibibytes: number): Promise<SmallDisk | undefined> {
     },
     clear: () => Deno.remove(filler),
     resize: (size) => remount(`size=${size}k`),
+    async freeBytes() {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
+    },
     remount,
     async [Symbol.asyncDispose]() {
       await new Deno.Command("umount", { args: ["--lazy", folder] }).output();

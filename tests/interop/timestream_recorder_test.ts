@@ -10,11 +10,19 @@ import { testsWith } from "../helpers/interop_test.ts";
 import { OurRouter } from "../helpers/our_router.ts";
 import { type PythonPeers, pythonPeers } from "../helpers/python_peers.ts";
 import { type Comparison, type RecorderData, RecorderStage } from "../helpers/recorder_stage.ts";
+import { mayMount, type SmallDisk, smallDisk } from "../helpers/small_disk.ts";
 import { within } from "../helpers/until.ts";
 
 const SOAK = Deno.env.get("OCS_SOAK") === "1";
 const AT_A_TIME = 4;
 const CASE_MS = 60_000;
+
+/** What a case may do something to. */
+interface Place {
+  readonly router: OurRouter;
+  /** The disk that is recorded to, where it is a small one. */
+  readonly disk: SmallDisk | undefined;
+}
 
 /** One way in which a stream can go wrong. */
 interface Case {
@@ -24,14 +32,19 @@ interface Case {
   /** Further arguments of the recorder. */
   readonly args?: readonly string[];
   /** What is done while it streams. */
-  readonly meanwhile?: (stage: RecorderStage, router: OurRouter) => Promise<void>;
+  readonly meanwhile?: (stage: RecorderStage, place: Place) => Promise<void>;
   /** Before the recorder is started. */
   readonly before?: (stage: RecorderStage) => Promise<void>;
   /** What it has to have counted. */
   readonly expect?: (data: RecorderData, result: Comparison) => void;
   /** Has a router of its own. */
   readonly ownRouter?: boolean;
+  /** Records to a file system of so many KiB. */
+  readonly diskKib?: number;
 }
+
+/** Frames of about 6 kB, so that a small disk is soon full. */
+const LARGE_FRAMES = ["--channels", "64", "--rate", "200", "--no-compression"] as const;
 
 /** Scans in the short form, and in the long one. */
 function scans(short: number, long: number): string {
@@ -183,11 +196,52 @@ const CASES: readonly Case[] = [
     expect: (_data, { stored_scans, sent_scans }) => assert.equal(stored_scans, sent_scans),
   },
   {
+    name: "disk fills up to its limits",
+    stream: [...LARGE_FRAMES, "--frames", "80"],
+    args: ["--warn-free-mb", "0.4", "--stop-free-mb", "0.15"],
+    diskKib: 600,
+    meanwhile: async (stage, { disk }) => {
+      await stage.untilData(({ disk: { state } }) => state === "low", "the warning");
+      assert.equal((await stage.ask("status")).degraded, true);
+      await stage.untilData(({ disk: { state, error } }) => state === "full" && error !== null, "the stop");
+      // There is room yet: it stopped before the system had to.
+      assert((await disk!.freeBytes()) > 50_000);
+      assert.deepEqual((await stage.compare()).broken_files, []);
+      await disk!.resize(8000);
+      await stage.untilData(
+        ({ disk: { state, error } }) => state === "ok" && error === null,
+        "the resumption",
+      );
+      const { degraded, messages } = await stage.ask("status");
+      assert.equal(degraded, false);
+      const texts = messages.map(([, text]) => text).join("\n");
+      assert.match(texts, /fills up: .* free[^]*Frames wait in memory[^]*Frames are written again/);
+    },
+    expect: (_data, { stored_scans, sent_scans }) => assert.equal(stored_scans, sent_scans),
+  },
+  {
+    name: "disk fills up to its last byte",
+    stream: [...LARGE_FRAMES, "--frames", "60"],
+    diskKib: 200,
+    meanwhile: async (stage, { disk }) => {
+      await stage.untilData(({ disk: { error } }) => error !== null, "the full disk");
+      const { degraded, data } = await stage.ask("status");
+      assert.equal(degraded, true);
+      assert.match(String(data.disk.error), /No space left/);
+      // Not even while it waits is a frame half there.
+      assert.deepEqual((await stage.compare()).broken_files, []);
+      await disk!.resize(8000);
+      await stage.untilData(({ disk: { error } }) => error === null, "the resumption");
+      assert.equal((await stage.ask("status")).degraded, false);
+    },
+    expect: (_data, { stored_scans, sent_scans }) => assert.equal(stored_scans, sent_scans),
+  },
+  {
     name: "router away",
     // The agent of the reference gives up after 10 s.
     stream: ["--no-pipeline-info", "--frames", "140"],
     ownRouter: true,
-    meanwhile: async (stage, router) => {
+    meanwhile: async (stage, { router }) => {
       await stage.untilData(({ frames }) => frames.written > 5, "the first frames");
       await router.down("SIGKILL");
       await new Promise((resolve) => setTimeout(resolve, 12_000));
@@ -225,14 +279,16 @@ async function finished(stream: { readonly ended: Promise<unknown> }): Promise<v
 }
 
 async function run(
-  { name, stream: args, args: recorderArgs, before, meanwhile, expect, ownRouter }: Case,
+  { name, stream: args, args: recorderArgs, before, meanwhile, expect, ownRouter, diskKib }: Case,
   { router: shared, python }: { readonly router: OurRouter; readonly python: PythonPeers },
 ): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const router = ownRouter === true ? stack.use(await OurRouter.start()) : shared;
-  const stage = stack.use(await RecorderStage.start({ router, python, args: recorderArgs, before }));
+  const disk = diskKib === undefined ? undefined : stack.use(await smallDisk(diskKib));
+  const dataDir = disk && `${disk.folder}/data`;
+  const stage = stack.use(await RecorderStage.start({ router, python, args: recorderArgs, before, dataDir }));
   const stream = stage.startStream(args);
-  await meanwhile?.(stage, router);
+  await meanwhile?.(stage, { router, disk });
   await finished(stream);
   // What is on its way is here when the recorder has noticed the end. It may have connected once more to a sender that
   // was about to go, which resets that connection.
@@ -267,7 +323,11 @@ test(
   async (python, context) => {
     await using router = await OurRouter.start();
     const only = Deno.env.get("OCS_CASE");
-    const waiting = CASES.filter(({ name }) => only === undefined || name.includes(only));
+    const canMount = await mayMount();
+    if (!canMount) console.log("skipped: cases with a small disk: only root may mount one");
+    const waiting = CASES.filter(({ name, diskKib }) =>
+      (only === undefined || name.includes(only)) && (diskKib === undefined || canMount)
+    );
     const failures: string[] = [];
     const worker = async () => {
       for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
