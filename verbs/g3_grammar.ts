@@ -3,11 +3,13 @@ import {
   command,
   constant,
   flag,
+  float,
   merge,
   message,
   multiple,
   object,
   option,
+  optional,
   or,
   string,
   withDefault,
@@ -48,9 +50,52 @@ const cat = command(
   { brief: message`Show keys and values of frames.` },
 );
 
+const check = command(
+  "check",
+  merge(
+    object({
+      command: constant("g3 check"),
+      files: G3_FILES,
+      gap: withDefault(
+        option("--gap", float({ metavar: "SECONDS", min: 0 }), {
+          description: message`What is shorter is no gap; default 5. Nor is what is usual for a series.`,
+        }),
+        5,
+      ),
+      noGaps: withDefault(
+        flag("--no-gaps", {
+          description: message`Do not look for what is missing between frames and files.`,
+        }),
+        false,
+      ),
+      noValues: withDefault(
+        flag("--no-values", { description: message`Do not decode values: faster.` }),
+        false,
+      ),
+    }),
+    G3_COMMON,
+  ),
+  { brief: message`Find everything that is wrong with G3 files, and what is missing in them.` },
+);
+
+const repair = command(
+  "repair",
+  merge(
+    object({
+      command: constant("g3 repair"),
+      files: G3_FILES,
+      output: optional(option("-o", "--output", string({ metavar: "FILE" }), {
+        description: message`Write the copy of one file there; default: x.repaired.g3 beside x.g3.`,
+      })),
+    }),
+    G3_COMMON,
+  ),
+  { brief: message`Copy the whole frames of damaged files to new ones; the old ones stay.` },
+);
+
 /** The parser of `g3` and what follows it; the same on the command line and at the prompt. */
 export const G3_GRAMMAR = command(
   "g3",
-  or(ls, cat, G3_FIELDS, G3_EXPORT, G3_PLOT),
-  { brief: message`Look into G3 files: ls, cat, fields, export, plot.` },
+  or(ls, cat, check, repair, G3_FIELDS, G3_EXPORT, G3_PLOT),
+  { brief: message`Look into G3 files: ls, cat, check, repair, fields, export, plot.` },
 );

@@ -20,19 +20,46 @@ function fault(kind: string, what: string, cause?: unknown): G3Error {
   return new G3Error(`Cannot decompress ${kind} data: ${what}`, cause === undefined ? {} : { cause });
 }
 
-/** Sends a source through a transform of `node:zlib`. */
+/** So many pieces wait for whoever reads them, before the transform does. */
+const MOST_WAITING = 4;
+
+/**
+ * Sends a source through a transform of `node:zlib`.
+ *
+ * What comes out before an error is given before the error: a stream's own iterator loses it.
+ */
 async function* through(
   source: AsyncIterable<Uint8Array>,
   transform: Transform,
 ): AsyncGenerator<Uint8Array, void, void> {
   const input = Readable.from(source);
+  const waiting: Uint8Array[] = [];
+  const state: { isOver: boolean; error: unknown } = { isOver: false, error: undefined };
+  let wake = (): void => {};
+  const settle = (error?: unknown): void => {
+    if (!state.isOver) state.error = error;
+    state.isOver = true;
+    wake();
+  };
   input.on("error", (error) => transform.destroy(error));
+  transform.on("data", ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>) => {
+    // What zlib gives are Buffers.
+    waiting.push(new Uint8Array(buffer, byteOffset, byteLength));
+    if (waiting.length >= MOST_WAITING) transform.pause();
+    wake();
+  });
+  transform.on("error", (error) => settle(error));
+  for (const event of ["end", "close"]) transform.on(event, () => settle());
   input.pipe(transform);
   try {
-    for await (const piece of transform) {
-      // What zlib gives are Buffers.
-      const { buffer, byteOffset, byteLength } = piece as Uint8Array;
-      yield new Uint8Array(buffer, byteOffset, byteLength);
+    for (;;) {
+      const piece = waiting.shift();
+      if (piece !== undefined) {
+        if (waiting.length === 0) transform.resume();
+        yield piece;
+      } else if (!state.isOver) await new Promise<void>((resolve) => wake = resolve);
+      else if (state.error === undefined) return;
+      else throw state.error;
     }
   } finally {
     input.destroy();

@@ -25,6 +25,15 @@ export async function runG3(
       const { files, frames, keys, all: whole } = command;
       return await cat(files, { ...all, frames, keys, all: whole });
     }
+    case "g3 check": {
+      const { checkFiles } = await import("./check.ts");
+      const { files, gap, noGaps, noValues } = command;
+      return await checkFiles(files, { ...all, shortestGapSeconds: gap, gaps: !noGaps, values: !noValues });
+    }
+    case "g3 repair": {
+      const { repair } = await import("./repair.ts");
+      return await repair(command.files, { ...all, output: command.output });
+    }
     case "g3 fields": {
       const { fields } = await import("./fields.ts");
       const { files, field, all: listsAll, since, until } = command;

@@ -1,0 +1,198 @@
+/** Everything that is wrong with G3 files, one line a fault. @module */
+import { G3DecodeError, G3Error } from "../../g3/errors.ts";
+import { G3Frame } from "../../g3/frame.ts";
+import type { RawFrame } from "../../g3/frame_splitter.ts";
+import { frameLetters, frameTypeName } from "../../g3/frame_type.ts";
+import { salvageG3File } from "../../g3/io/read_file.ts";
+import { isSkipped, type SkippedBytes } from "../../g3/salvage.ts";
+import { HkStream } from "../../hk/mod.ts";
+import { jsonText } from "../../internal/json_text.ts";
+import type { Look } from "../look.ts";
+import type { VerbResult } from "../outcome.ts";
+import { type EachFile, eachFile, type G3VerbOptions } from "./each_file.ts";
+import type { Finding } from "./finding.ts";
+import { GapWatch } from "./gap_watch.ts";
+import { SequenceWatch } from "./sequence_watch.ts";
+import { shownKey, shownText } from "./shown_text.ts";
+import { sizeText } from "./size_text.ts";
+
+/** How closely to look. */
+export interface CheckFilesOptions extends G3VerbOptions {
+  /** Whether every value is decoded. */
+  readonly values: boolean;
+  /** Whether to look for what is missing between frames and files. */
+  readonly gaps: boolean;
+  /** What is shorter than this is no gap, in seconds. */
+  readonly shortestGapSeconds: number;
+}
+
+/** What goes on from file to file. */
+interface Watches {
+  readonly gaps: GapWatch;
+  readonly sequence: SequenceWatch;
+}
+
+/**
+ * Checks files: checksums, structure, values, and what is missing; behind damage it goes on with the next whole frame.
+ *
+ * Each fault is one line, `FILE:BYTE: KIND: TEXT`, then there is one line about each file.
+ *
+ * @returns `failed` if anything was found.
+ */
+export async function checkFiles(words: readonly string[], options: CheckFilesOptions): Promise<VerbResult> {
+  const watches = { gaps: new GapWatch(options.shortestGapSeconds), sequence: new SequenceWatch() };
+  return await eachFile(words, (file) => new FileCheck(file, watches, options).run(), options);
+}
+
+/** The check of one file. */
+class FileCheck {
+  readonly #file: EachFile;
+  readonly #options: CheckFilesOptions;
+  readonly #watches: Watches;
+  readonly #housekeeping: HkStream;
+  /** Found at the frame that is looked at. */
+  #notes: Omit<Finding, "offset">[] = [];
+  readonly #types = new Map<number, number>();
+  readonly #unknown = new Map<string, number>();
+  #frames = 0;
+  #wholeBytes = 0;
+  #faults = 0;
+
+  constructor(file: EachFile, watches: Watches, options: CheckFilesOptions) {
+    this.#file = file;
+    this.#watches = watches;
+    this.#options = options;
+    this.#housekeeping = new HkStream({
+      onNote: (text) => this.#notes.push({ kind: "housekeeping", text: shownText(text) }),
+    });
+  }
+
+  async run(): Promise<VerbResult> {
+    const { path, reading, out } = this.#file;
+    const { json, gaps, terminal: { look } } = this.#options;
+    this.#watches.gaps.nextFile();
+    if (gaps) {
+      for (const found of this.#watches.sequence.file(path)) await this.#tell({ offset: 0, ...found });
+    }
+    for await (const found of salvageG3File(path, reading)) {
+      if (isSkipped(found)) await this.#tell(skippedFinding(found));
+      else await this.#look(found);
+    }
+    await out.line(json ? jsonText({ file: path, ...this.#json() }) : this.#text(look));
+    return this.#faults === 0 ? "ok" : "failed";
+  }
+
+  async #tell(finding: Finding): Promise<void> {
+    const { path, out } = this.#file;
+    const { json, terminal: { look } } = this.#options;
+    this.#faults++;
+    const { offset, kind, text } = finding;
+    await out.line(
+      json
+        ? jsonText({ file: path, ...finding })
+        : `${look.style("bold", `${shownText(path)}:${offset}:`)} ${
+          look.style(isMissing(kind) ? "yellow" : "red", `${kind}:`)
+        } ${text}`,
+    );
+  }
+
+  async #look(raw: RawFrame): Promise<void> {
+    this.#frames++;
+    this.#wholeBytes += raw.bytes.length;
+    this.#types.set(raw.type, (this.#types.get(raw.type) ?? 0) + 1);
+    const frame = G3Frame.parse(raw);
+    this.#notes = [];
+    const { values, gaps } = this.#options;
+    if (values) this.#lookAtValues(frame);
+    if (values || gaps) this.#lookAtHousekeeping(frame);
+    if (gaps) this.#lookAtStream(frame);
+    for (const note of this.#notes) await this.#tell({ offset: raw.offset, ...note });
+  }
+
+  #lookAtValues(frame: G3Frame): void {
+    for (const key of frame.keys()) {
+      try {
+        const object = frame.get(key);
+        if (object?.class !== "opaque") continue;
+        const name = object.name ?? "?";
+        this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
+      } catch (error) {
+        if (!(error instanceof G3DecodeError)) throw error;
+        this.#notes.push({ kind: "value", text: `"${shownKey(key)}": ${shownText(error.message)}` });
+      }
+    }
+  }
+
+  /** What the scanner of so3g stumbles over (g3 5.6), and how the samples go on. */
+  #lookAtHousekeeping(frame: G3Frame): void {
+    if (!frame.has("hkagg_type")) return;
+    for (const block of this.#housekeeping.read(frame)) {
+      if (this.#options.gaps) this.#notes.push(...this.#watches.gaps.block(block.provider, block));
+    }
+    // What cannot be decoded was told just now.
+    const blocks = readable(() => frame.get("blocks"));
+    for (const [at, block] of blocks?.class === "G3VectorFrameObject" ? blocks.value.entries() : []) {
+      if (block?.class !== "G3TimesampleMap" || block.times.length > 0) continue;
+      this.#notes.push({ kind: "housekeeping", text: `block ${at} has no samples: so3g refuses the file` });
+    }
+  }
+
+  #lookAtStream(frame: G3Frame): void {
+    // What cannot be decoded is told where values are looked at.
+    this.#notes.push(...readable(() => this.#watches.gaps.frame(frame)) ?? []);
+  }
+
+  #json(): object {
+    return {
+      ok: this.#faults === 0,
+      faults: this.#faults,
+      fileBytes: this.#file.fileBytes,
+      frames: this.#frames,
+      bytes: this.#wholeBytes,
+      types: Object.fromEntries([...this.#types].map(([code, count]) => [frameLetters(code), count])),
+      unknownClasses: Object.fromEntries(this.#unknown),
+    };
+  }
+
+  #text(look: Look): string {
+    const types = [...this.#types].map(([code, count]) =>
+      `${count} ${frameTypeName(code) ?? `"${shownText(frameLetters(code))}"`}`
+    );
+    const unknown = [...this.#unknown].map(([name, count]) =>
+      `, ${count} of class ${shownText(name)} not known here`
+    );
+    const count = this.#frames;
+    const frames = count === 0
+      ? "no frames"
+      : `${count} ${count === 1 ? "frame" : "frames"} (${types.join(", ")})`;
+    const result = this.#faults === 0
+      ? look.style("green", "ok")
+      : look.style("red", `${this.#faults} ${this.#faults === 1 ? "fault" : "faults"}`);
+    return `${shownText(this.#file.path)}: ${result}; ${frames}, ${sizeText(this.#wholeBytes)}${
+      unknown.join("")
+    }`;
+  }
+}
+
+/** A value, unless it cannot be decoded. */
+function readable<V>(read: () => V): V | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof G3Error)) throw error;
+    return undefined;
+  }
+}
+
+function isMissing(kind: Finding["kind"]): boolean {
+  return kind === "gap" || kind === "order";
+}
+
+/** Bytes that are no frame. */
+function skippedFinding(
+  { offset, end, fault: { fault, reason } }: SkippedBytes,
+): Finding & { readonly end: number } {
+  const size = end - offset;
+  const range = size === 0 ? "" : `; ${size} bytes are no whole frame, up to byte ${end}`;
+  return { offset, end, kind: fault, text: `${shownText(reason)}${range}` };
+}
