@@ -9,8 +9,7 @@ export interface RoomOptions extends DiskWatchOptions {
   readonly onReading: (reading: DiskReading) => void;
 }
 
-// A look costs a call of the system: one for each of ten thousand small frames would be too many, and one a second would
-// let a fast stream fill a disk in between.
+// A look costs a call of the system: one for each of ten thousand small frames would be too many.
 const LOOK_AGAIN_MS = 500;
 const LOOK_AGAIN_BYTES = 16_000_000;
 
@@ -19,7 +18,8 @@ export class Room {
   readonly #options: RoomOptions;
   readonly #watch: DiskWatch;
   #lookedAtMs = -Infinity;
-  #bytesSince = 0;
+  /** What may be written until the next look. */
+  #allowance = 0;
   #full: string | undefined;
 
   /** Looks at nothing yet. */
@@ -36,16 +36,28 @@ export class Room {
    */
   async whyNot(bytes: number): Promise<string | undefined> {
     const nowMs = this.#options.clock.monotonicMs();
-    const isDue = nowMs - this.#lookedAtMs >= LOOK_AGAIN_MS || this.#bytesSince >= LOOK_AGAIN_BYTES;
+    const isDue = nowMs - this.#lookedAtMs >= LOOK_AGAIN_MS || bytes > this.#allowance;
     if (isDue || this.#full !== undefined) {
       this.#lookedAtMs = nowMs;
-      this.#bytesSince = 0;
       const reading = await this.#watch.check();
-      if (reading.hasRoom) this.#full = undefined;
-      else this.#full = reading.change ?? this.#full ?? "The disk is full";
+      this.#full = this.#judge(reading, bytes);
+      this.#allowance = this.#allowanceOf(reading);
       this.#options.onReading(reading);
     }
-    if (this.#full === undefined) this.#bytesSince += bytes;
+    if (this.#full === undefined) this.#allowance -= bytes;
     return this.#full;
+  }
+
+  /** Why there is no room: the disk is full, or what is to be written would fill it. */
+  #judge({ hasRoom, change, freeBytes = Infinity }: DiskReading, bytes: number): string | undefined {
+    if (!hasRoom) return change ?? this.#full ?? "The disk is full";
+    // Half a frame, to be cut off again, would be written every second otherwise.
+    if (bytes <= freeBytes) return undefined;
+    return `Disk of "${this.#options.path}" has room for ${freeBytes} bytes, and ${bytes} are to be written`;
+  }
+
+  /** The nearer the disk is to being full the sooner it is looked at again. */
+  #allowanceOf({ freeBytes = Infinity }: DiskReading): number {
+    return Math.min((freeBytes - this.#options.stopFreeBytes) / 2, LOOK_AGAIN_BYTES);
   }
 }
