@@ -135,11 +135,13 @@ export class FieldInput {
   }
 
   /**
-   * Why nothing was found: says what there is instead.
+   * Why nothing was found: says what there is instead. What was met before is told.
    *
    * @param missing Names of fields that no sample was found for; none where nothing at all was found.
    */
   async notFound(action: string, missing: readonly string[]): Promise<Error> {
+    // A file that could not be read may be the reason.
+    this.tell();
     if (this.files.length === 0) {
       return new FieldNotFoundError(
         `Cannot ${action}: no file in the folder is of this range of time, by its name`,
