@@ -58,6 +58,11 @@ export class FrameRecorder {
     this.#acquisition = new Acquisition(options.rules, options.clock);
   }
 
+  /** Nothing is here to be recorded: keeps what is shown of the disk fresh. */
+  async idle(): Promise<void> {
+    await this.#options.room.lookIfOld();
+  }
+
   /** A new connection: its first recorded frame is worth a line in the log. */
   begin(): void {
     this.#isFirst = true;
@@ -76,6 +81,7 @@ export class FrameRecorder {
     signal: AbortSignal,
   ): Promise<number | undefined> {
     let damagedAt: number | undefined;
+    await this.#options.room.lookIfOld();
     try {
       for (const frame of frames) {
         if (frame.crcOk === false) {
@@ -271,5 +277,6 @@ export class FrameRecorder {
   #giveUp(types: readonly number[]): void {
     this.#options.report.dropped("not writable", types.length);
     this.#options.log.error(`${types.length} frames are lost: ${this.#trouble ?? "they cannot be written"}`);
+    this.#tell(undefined);
   }
 }

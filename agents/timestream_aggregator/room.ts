@@ -12,6 +12,8 @@ export interface RoomOptions extends DiskWatchOptions {
 // A look costs a call of the system: one for each of ten thousand small frames would be too many.
 const LOOK_AGAIN_MS = 500;
 const LOOK_AGAIN_BYTES = 16_000_000;
+/** While nothing is written what is shown of the disk need not be that fresh. */
+const IDLE_LOOK_MS = 10_000;
 
 /** Says whether something can be written, looking at the disk as often as it has to. */
 export class Room {
@@ -46,6 +48,11 @@ export class Room {
     }
     if (this.#full === undefined) this.#allowance -= bytes;
     return this.#full;
+  }
+
+  /** Looks from time to time also while nothing is written, so that what is shown is not old. */
+  async lookIfOld(): Promise<void> {
+    if (this.#options.clock.monotonicMs() - this.#lookedAtMs >= IDLE_LOOK_MS) await this.whyNot(0);
   }
 
   /** Why there is no room: the disk is full, or what is to be written would fill it. */

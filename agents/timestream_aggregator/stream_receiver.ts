@@ -66,10 +66,11 @@ export class StreamReceiver {
 
   /** One attempt, not earlier than a second after the one before; undefined when there is no sender. */
   async #connect(signal: AbortSignal): Promise<SenderConnection | undefined> {
-    const { address: hostname, port, report, log, clock } = this.#options;
+    const { address: hostname, port, recorder, report, log, clock } = this.#options;
     await pause(this.#attemptAtMs + ATTEMPT_PERIOD_MS - clock.monotonicMs(), { clock, signal });
     if (signal.aborted) return undefined;
     this.#attemptAtMs = clock.monotonicMs();
+    await recorder.idle();
     try {
       const connection = await SenderConnection.connect({
         hostname,

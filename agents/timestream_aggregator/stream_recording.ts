@@ -115,7 +115,7 @@ export class StreamRecording {
   #tellTrouble(trouble: string | undefined): void {
     this.#trouble = trouble;
     const text = trouble === undefined
-      ? "Frames are written again"
+      ? "Frames wait no more"
       : `Frames wait in memory, and nothing is read: ${trouble} (trying again every second)`;
     if (trouble === undefined) this.#agent.log.info(text);
     else this.#agent.log.error(text);

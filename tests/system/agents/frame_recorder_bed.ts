@@ -69,6 +69,18 @@ export class FrameRecorderBed implements AsyncDisposable {
     await this.recorder.take(piece, frames, this.over.signal);
   }
 
+  /** Takes a stream in pieces of one size, in memory that is used again as a connection does. */
+  async takePieces(bytes: Uint8Array, size: number): Promise<void> {
+    const splitter = new FrameSplitter({ reuse: true, crc: "report" });
+    const buffer = new Uint8Array(size);
+    for (let at = 0; at < bytes.length; at += size) {
+      const piece = buffer.subarray(0, Math.min(size, bytes.length - at));
+      piece.set(bytes.subarray(at, at + size));
+      await this.recorder.take(piece, splitter.push(piece), this.over.signal);
+    }
+    splitter.end();
+  }
+
   /** The files and what they hold, as short names of frames. */
   async contents(): Promise<Record<string, string[]>> {
     const contents: Record<string, string[]> = {};

@@ -158,6 +158,17 @@ Deno.test("FrameRecorder keeps the whole frames before damage, and leaves out on
   assert.deepEqual(bed.report.data.frames.dropped, { damaged: 1 });
 });
 
+for (const size of [1, 97, 1000, 4096, 65_536]) {
+  Deno.test(`FrameRecorder writes the same bytes when they come in pieces of ${size}`, async () => {
+    await using bed = await FrameRecorderBed.start();
+    const frames = Array.from({ length: 40 }, (_, i) => scanFrame(i, { bytes: (i * 397) % 3000 }).encode());
+    const bytes = new Uint8Array(frames.flatMap((frame) => [...frame]));
+    await bed.takePieces(bytes, size);
+    assert.equal(bed.report.data.frames.written, frames.length);
+    assert.deepEqual(await Deno.readFile(`${bed.folder}/${FIRST}`), bytes);
+  });
+}
+
 Deno.test("FrameRecorder shows its monitor the frames that it wants, once they are in the file", async () => {
   const shown: string[] = [];
   const monitor = {

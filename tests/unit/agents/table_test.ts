@@ -14,6 +14,24 @@ Deno.test("AGENT_TABLE lists every agent file of the folder, each under its clas
   }
 });
 
+Deno.test("smurf 4.1: AGENT_TABLE has the options and defaults of the guide for the timestream aggregator", () => {
+  const { options = {} } = AGENT_TABLE["TimestreamAggregator"] ?? {};
+  assert.deepEqual(Object.fromEntries(Object.entries(options).map(([name, spec]) => [name, spec.default])), {
+    "auto-start": "",
+    "time-per-file": 600,
+    "data-dir": "/data/",
+    "port": 50_000,
+    "address": "localhost",
+    "fsync": "close",
+    "warn-free-mb": 2000,
+    "stop-free-mb": 200,
+    "file-naming": "date",
+    "gap": 5,
+    "stream-id": undefined,
+    "target-rate": undefined,
+  });
+});
+
 Deno.test("OCS 10: AGENT_TABLE has the options and defaults of Python's agents", () => {
   const defaults = (className: string) =>
     Object.fromEntries(
