@@ -16,8 +16,7 @@ import { RECORD_DOC } from "./aggregator/docs.ts";
 import { AGGREGATOR } from "./aggregator/options.ts";
 import { type RecordData, recordData } from "./aggregator/record_data.ts";
 import { HkRecorder } from "./aggregator/recorder.ts";
-import { parseSyncPolicy } from "./aggregator/sync_policy.ts";
-import type { SyncPolicy } from "../g3/io/file_writer.ts";
+import { parseSyncPolicy, type SyncPolicy } from "../g3/io/sync_policy.ts";
 
 /** Options of the aggregator. */
 export type AggregatorOptions = OptionValues<typeof AGGREGATOR.options>;

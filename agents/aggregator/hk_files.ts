@@ -1,6 +1,7 @@
 /** The files of one run of the aggregator: which are begun when, and what they begin with (g3 5.5). @module */
 import type { G3Frame } from "../../g3/frame.ts";
-import { G3FileWriter, type SyncPolicy } from "../../g3/io/file_writer.ts";
+import { G3FileWriter } from "../../g3/io/file_writer.ts";
+import type { SyncPolicy } from "../../g3/io/sync_policy.ts";
 import { hkFilePath } from "../../hk/hk_file_path.ts";
 import type { Clock } from "../../internal/clock.ts";
 import { toError } from "../../internal/to_error.ts";

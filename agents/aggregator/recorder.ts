@@ -1,7 +1,7 @@
 /** Records events of feeds into files: what waits, when it is written, and what happens when it cannot be (OCS 10.3). @module */
 import type { DiskReading, DiskWatch } from "../../framework/disk_watch.ts";
 import { G3EncodeError } from "../../g3/errors.ts";
-import type { SyncPolicy } from "../../g3/io/file_writer.ts";
+import type { SyncPolicy } from "../../g3/io/sync_policy.ts";
 import { HkCollector } from "../../hk/hk_collector.ts";
 import type { DataDraft, HkProvider } from "../../hk/hk_provider.ts";
 import { HkSession } from "../../hk/hk_session.ts";

@@ -1,6 +1,6 @@
 /** The process that records a stream, as an agent offers it. @module */
 import type { Agent, DiskReading, Session } from "../../framework/mod.ts";
-import type { SyncPolicy } from "../../g3/io/mod.ts";
+import { parseSyncPolicy } from "../../g3/io/mod.ts";
 import { isSwitchedOn } from "../../internal/switched_on.ts";
 import type { RecordingRules } from "./acquisition.ts";
 import { ChannelMonitor } from "./channel_monitor.ts";
@@ -8,7 +8,6 @@ import { FrameRecorder } from "./frame_recorder.ts";
 import { Room } from "./room.ts";
 import { StreamReceiver } from "./stream_receiver.ts";
 import { type StreamData, StreamReport } from "./stream_report.ts";
-import { toSyncPolicy } from "./option_values.ts";
 
 /** The values of the options that both classes have. */
 export interface RecordingOptions {
@@ -54,7 +53,7 @@ export class StreamRecording {
       gapSeconds: options.gap,
       streamId: options.streamId,
     };
-    const sync: SyncPolicy = toSyncPolicy(options.fsync);
+    const sync = parseSyncPolicy(options.fsync);
     this.#agent = agent;
     this.#report = new StreamReport(clock);
     const room = new Room({

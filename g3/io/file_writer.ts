@@ -5,17 +5,7 @@ import { CLASSES } from "../classes.ts";
 import { G3Error } from "../errors.ts";
 import { G3Frame } from "../frame.ts";
 import { splitG3File } from "./read_file.ts";
-
-/**
- * When what was written is forced to the disk. Every frame goes to the system as soon as it is written, and so survives
- * the end of this program at any moment; this is about the end of the machine's power.
- *
- * - `never`: when the system sees fit;
- * - `close`: when the file is closed;
- * - `frame`: after every frame, before `write` resolves;
- * - a number: with the first frame after so many seconds, and when the file is closed.
- */
-export type SyncPolicy = "never" | "close" | "frame" | { readonly everySeconds: number };
+import type { SyncPolicy } from "./sync_policy.ts";
 
 /**
  * The runtime copies what it writes; memory for larger pieces is new and untouched each time. Measured with frames of

@@ -26,7 +26,8 @@ export {
   type FinishOptions,
   SenderConnection,
 } from "./connection.ts";
-export { G3FileWriter, type SyncPolicy, type WriteFileOptions } from "./file_writer.ts";
+export { G3FileWriter, type WriteFileOptions } from "./file_writer.ts";
 export { type ReadFileOptions, readG3File, readPieces, salvageG3File, splitG3File } from "./read_file.ts";
 export { receiveFrames, type ReceiveOptions } from "./receive.ts";
 export { G3Sender, type SenderOptions } from "./sender.ts";
+export { parseSyncPolicy, type SyncPolicy } from "./sync_policy.ts";

@@ -148,7 +148,7 @@ Deno.test("smurf B26: timestream_aggregator.ts goes on recording while the route
 
 for (
   const [args, code, text] of [
-    [["--fsync", "always"], 1, /Cannot use --fsync "always": expected never, close, frame or a number/],
+    [["--fsync", "always"], 1, /Cannot read --fsync "always": expected never, close, frame or a number/],
     [["--stop-free-mb", "-5"], 2, /--stop-free-mb/],
     [["--file-naming", "iso"], 2, /--file-naming/],
     [["--time-per-file", "0"], 2, /--time-per-file/],

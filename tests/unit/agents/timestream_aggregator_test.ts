@@ -8,7 +8,7 @@ import {
 } from "../../../agents/timestream_aggregator/file_names.ts";
 import { flowOf, streamIdOf } from "../../../agents/timestream_aggregator/frame_facts.ts";
 import { FrameRun } from "../../../agents/timestream_aggregator/frame_run.ts";
-import { toSyncPolicy } from "../../../agents/timestream_aggregator/option_values.ts";
+import { parseSyncPolicy } from "../../../g3/io/mod.ts";
 import { StreamReport } from "../../../agents/timestream_aggregator/stream_report.ts";
 import { ManualClock } from "../../../framework/mod.ts";
 import { blobFinder, FrameSplitter, G3Frame, g3Int, g3String, type RawFrame } from "../../../g3/mod.ts";
@@ -237,12 +237,12 @@ Deno.test("StreamReport counts types by name, and no more names than it can bear
   assert.equal(Object.values(report.data.frames.by_type).reduce((sum, n) => sum + n, 0), 7 + 4096);
 });
 
-Deno.test("toSyncPolicy() knows three words and seconds, and refuses anything else by name", () => {
-  assert.equal(toSyncPolicy("never"), "never");
-  assert.equal(toSyncPolicy("close"), "close");
-  assert.equal(toSyncPolicy("frame"), "frame");
-  assert.deepEqual(toSyncPolicy("2.5"), { everySeconds: 2.5 });
+Deno.test("parseSyncPolicy() knows three words and seconds, and refuses anything else by name", () => {
+  assert.equal(parseSyncPolicy("never"), "never");
+  assert.equal(parseSyncPolicy("close"), "close");
+  assert.equal(parseSyncPolicy("frame"), "frame");
+  assert.deepEqual(parseSyncPolicy("2.5"), { everySeconds: 2.5 });
   for (const text of ["", "0", "-1", "always", "1e3", "Infinity", "5 s"]) {
-    assert.throws(() => toSyncPolicy(text), /Cannot use --fsync ".*": expected never, close, frame or/);
+    assert.throws(() => parseSyncPolicy(text), /Cannot read --fsync ".*": expected never, close, frame or/);
   }
 });
