@@ -79,6 +79,12 @@ const demo = command(
       port: optional(option("--port", integer({ metavar: "N", min: 0, max: 65_535 }), {
         description: message`First port to try; default 8001.`,
       })),
+      dataDir: withDefault(
+        option("--data-dir", string({ metavar: "DIR" }), {
+          description: message`Where it records to; default ./ocs-data.`,
+        }),
+        "ocs-data",
+      ),
     }),
     JSON_OPTION,
   ),

@@ -10,6 +10,7 @@ import { FleetInProcess } from "../up/fleet_in_process.ts";
 import type { AgentReports } from "../up/agent_lines.ts";
 import { makeDemoFolder } from "./demo_site_file.ts";
 import { preparePysmurf } from "./pysmurf_demo.ts";
+import { planRecording, withShortFrames } from "./recording.ts";
 import { stayUp } from "./stay_up.ts";
 import { tour } from "./tour.ts";
 
@@ -19,6 +20,8 @@ export interface DemoCommand {
   readonly once: boolean;
   /** First port to try; default 8001. */
   readonly port?: number | undefined;
+  /** Folder of what is recorded. */
+  readonly dataDir: string;
   readonly json: boolean;
 }
 
@@ -45,7 +48,8 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
   }
   await using demo = await makeDemoFolder();
   const pysmurf = await preparePysmurf(demo.folder);
-  const agents = [...DEMO_AGENTS, ...pysmurf.agents];
+  const recording = planRecording(command.dataDir);
+  const agents = [...withShortFrames(DEMO_AGENTS), ...pysmurf.agents, ...recording.agents];
   const hub = { url: router.url, httpUrl: router.httpUrl, realm: REALM, addressRoot: ADDRESS_ROOT };
   const siteFile = await demo.writeSite(hub, agents);
   const trouble = troubleReports(console);
@@ -76,6 +80,8 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
         styled(out.look, "dim", agentClass)
       }`
     ),
+    `  records   into ${recording.folder}`,
+    `            (rm -r ${recording.folder} removes it)`,
     ...(pysmurf.missing === undefined ? [] : ["", pysmurf.missing]),
   ].join("\n"));
   try {
@@ -84,6 +90,7 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
       console,
       json: command.json,
       script: pysmurf.script,
+      recording,
       signal: interrupt.signal,
     });
   } catch (error) {

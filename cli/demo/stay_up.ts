@@ -61,6 +61,7 @@ function promptHint({ script, console: { out } }: StayUpOptions): string {
     "agents",
     "watch faker1.false_temperatures",
     ...(script === undefined ? [] : [`start pysmurf-controller.run script=${script}`]),
+    "hk last faker1",
     "await faker1.acq.status()",
     "help",
   ];

@@ -1,15 +1,10 @@
 /** What the demo shows: real calls and their real replies. @module */
-import { type AnyOperation, type ClientSite, OCSClient, type SessionMessage } from "../../client/mod.ts";
+import { type AnyOperation, OCSClient, type SessionMessage } from "../../client/mod.ts";
 import { pause } from "../../internal/pause.ts";
 import { CONTROLLER_ID } from "./pysmurf_demo.ts";
-import { TourPrinter, type TourPrinterOptions } from "./tour_printer.ts";
-
-/** What a tour needs. */
-export interface TourOptions extends TourPrinterOptions {
-  readonly site: ClientSite;
-  /** Script that the pysmurf controller runs; without one that part is left out. */
-  readonly script: string | undefined;
-}
+import type { TourOptions } from "./tour_options.ts";
+import { showRecording } from "./tour_recording.ts";
+import { TourPrinter } from "./tour_printer.ts";
 
 /** No step of the tour takes longer than this. */
 const STEP_SECONDS = 15;
@@ -18,7 +13,8 @@ const READINGS = 3;
 const LOOK_MS = 200;
 
 /**
- * Starts a task, waits for it, reads its session's data, watches a feed, and runs a script on the pysmurf controller.
+ * Starts a task, waits for it, reads its session's data, watches a feed, runs a script on the pysmurf controller, and looks
+ * at what was recorded meanwhile.
  *
  * @throws {ControlClientError} If the observatory does not answer.
  */
@@ -34,9 +30,11 @@ export async function tour(options: TourOptions): Promise<void> {
   await printer.step("Wait until it has ended", `const reply = await faker1.delay_task.wait()`, waited);
   await printer.step("Read what it left", "reply.session.data", waited.session.data);
   await readings(faker, printer, signal);
-  if (script === undefined) return;
-  await using controller = await OCSClient.connect(CONTROLLER_ID, connection);
-  await runScript(controller.operation("run"), { script, printer, signal });
+  if (script !== undefined) {
+    await using controller = await OCSClient.connect(CONTROLLER_ID, connection);
+    await runScript(controller.operation("run"), { script, printer, signal });
+  }
+  await showRecording(options, printer);
 }
 
 /** Watches three readings of a feed. */

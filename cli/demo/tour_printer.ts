@@ -34,6 +34,14 @@ export class TourPrinter {
     await this.#out.print(indented(Deno.inspect(result, { colors, breakLength: 76 })));
   }
 
+  /** Shows a step whose result is a text, or with `--json` the data that it shows. */
+  async text(title: string, code: string, result: unknown): Promise<void> {
+    this.#signal.throwIfAborted();
+    if (this.#json) return await this.#object(title, code, result);
+    await this.#head(title, code);
+    await this.#out.print(indented(String(result)));
+  }
+
   /** Shows a step while it goes on: a line for each thing that comes. */
   async live(title: string, code: string, run: (show: ShowLine) => Promise<void>): Promise<void> {
     this.#signal.throwIfAborted();
@@ -68,7 +76,7 @@ export class TourPrinter {
 }
 
 function indented(text: string): string {
-  return text.replaceAll(/^/gm, "  ");
+  return text.replaceAll(/^(?=.)/gm, "  ");
 }
 
 /** A reply as the triple it is on the wire; everything else as it is. */

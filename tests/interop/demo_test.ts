@@ -9,7 +9,9 @@ import { startOcs } from "../system/cli/ocs_program.ts";
 const test = await testsWith("Python peers", pythonPeers);
 
 test("ocs demo: Python's OCSClient runs a task and reads a process over the HTTP bridge", async (peers) => {
-  await using demo = startOcs(["demo", "--port", String(freePort())]);
+  const data = await Deno.makeTempDir({ prefix: "demo_data_" });
+  await using _data = { [Symbol.asyncDispose]: () => Deno.remove(data, { recursive: true }) };
+  await using demo = startOcs(["demo", "--data-dir", data, "--port", String(freePort())]);
   await demo.untilLog(/It stays up/, 60_000);
   const [, folder = ""] = /OCS_CONFIG_DIR=(\S+)/.exec(demo.stdout) ?? assert.fail(demo.tail());
   const result = await pythonJson({
@@ -34,11 +36,14 @@ print(json.dumps([status, message, session["data"]["requested_delay"], acq.sessi
     0.2,
     "running",
     [
+      "observatory.aggregator",
       "observatory.barebones1",
       "observatory.faker1",
       "observatory.faker2",
       "observatory.pysmurf-controller",
       "observatory.pysmurf-monitor",
+      "observatory.smurf-stream",
+      "observatory.timestream-agg",
     ],
   ]);
   demo.signal("SIGINT");

@@ -9,12 +9,14 @@ const MAIN = new URL("../../../cli/main.ts", import.meta.url).href;
 const TOUR_MS = 60_000;
 
 test("ocs demo on a terminal ends at its prompt, and leaving that ends the demo", async (tmux) => {
+  const data = await Deno.makeTempDir({ prefix: "demo_data_" });
+  await using _data = { [Symbol.asyncDispose]: () => Deno.remove(data, { recursive: true }) };
   await using terminal = await Terminal.open(tmux, {
     command: Deno.execPath(),
-    args: ["run", "-A", MAIN, "demo", "--port", String(freePort())],
+    args: ["run", "-A", MAIN, "demo", "--data-dir", data, "--port", String(freePort())],
     rows: 50,
   });
-  const screen = await terminal.until(/leaving it ends the demo[^]*test_realm 6 up> ?$/, {
+  const screen = await terminal.until(/leaving it ends the demo[^]*test_realm 9 up> ?$/, {
     timeoutMs: TOUR_MS,
   });
   assert.match(screen, /^It stays up\./m);
