@@ -2,6 +2,7 @@
 import type { RawFrame } from "../../g3/mod.ts";
 import { G3FileWriter, type SyncPolicy } from "../../g3/io/mod.ts";
 import type { Clock } from "../../internal/clock.ts";
+import { LimitedLog } from "../../internal/limited_log.ts";
 import type { Logger } from "../../internal/log.ts";
 import { pause } from "../../internal/pause.ts";
 import { toError } from "../../internal/to_error.ts";
@@ -46,6 +47,7 @@ const MOST_NAMES = 100_000;
 export class FrameRecorder {
   readonly #options: FrameRecorderOptions;
   readonly #acquisition: Acquisition;
+  readonly #warnings: LimitedLog;
   #writer: G3FileWriter | undefined;
   #run = new FrameRun();
   #toShow: RawFrame[] = [];
@@ -56,6 +58,7 @@ export class FrameRecorder {
   constructor(options: FrameRecorderOptions) {
     this.#options = options;
     this.#acquisition = new Acquisition(options.rules, options.clock);
+    this.#warnings = new LimitedLog((text) => options.log.warn(text), options.clock);
   }
 
   /** Nothing is here to be recorded: keeps what is shown of the disk fresh. */
@@ -109,7 +112,7 @@ export class FrameRecorder {
     const { report, log, monitor } = this.#options;
     const { flow, closes, drop } = this.#acquisition.judge(frame);
     if (flow !== undefined) report.heard(flow);
-    if (flow === "unknown") log.warn("A frame has an unknown flow control value: ignored");
+    if (flow === "unknown") this.#warnings.say(flow, "A frame has an unknown flow control value: ignored");
     if (closes) {
       await this.#flush(signal);
       await this.close();

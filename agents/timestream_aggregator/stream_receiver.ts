@@ -38,13 +38,16 @@ const PIECE_BYTES = 1 << 19;
 export class StreamReceiver {
   readonly #options: StreamReceiverOptions;
   readonly #faultLog: LimitedLog;
+  readonly #emptyLog: LimitedLog;
   readonly #buffer = new Uint8Array(PIECE_BYTES);
   #attemptAtMs = -Infinity;
+  #wasEmpty = false;
 
   /** Connects to nothing yet. */
   constructor(options: StreamReceiverOptions) {
     this.#options = options;
     this.#faultLog = new LimitedLog((text) => options.log.error(text), options.clock);
+    this.#emptyLog = new LimitedLog((text) => options.log.info(text), options.clock);
   }
 
   /** Receives until the signal aborts; then takes what had been sent, and closes the file. Never throws. */
@@ -66,7 +69,7 @@ export class StreamReceiver {
 
   /** One attempt, not earlier than a second after the one before; undefined when there is no sender. */
   async #connect(signal: AbortSignal): Promise<SenderConnection | undefined> {
-    const { address: hostname, port, recorder, report, log, clock } = this.#options;
+    const { address: hostname, port, recorder, report, clock } = this.#options;
     await pause(this.#attemptAtMs + ATTEMPT_PERIOD_MS - clock.monotonicMs(), { clock, signal });
     if (signal.aborted) return undefined;
     this.#attemptAtMs = clock.monotonicMs();
@@ -83,7 +86,7 @@ export class StreamReceiver {
       report.data.connections.made++;
       report.data.connected = true;
       report.data.sender = connection.address;
-      log.info(`Connected to ${hostname}:${port}`);
+      this.#say(`Connected to ${hostname}:${port}`);
       return connection;
     } catch (error) {
       if (signal.aborted) return undefined;
@@ -123,22 +126,26 @@ export class StreamReceiver {
       if (error instanceof G3StreamError) {
         report.dropped("damaged");
         this.#fault(error.fault, error.offset, error.message);
-      } else this.#fault("connection", splitter.offset, toError(error).message);
+      } else {
+        if (splitter.pendingBytes > 0) report.dropped("unfinished");
+        this.#fault("connection", splitter.offset, toError(error).message);
+      }
     } finally {
+      this.#wasEmpty = splitter.offset === 0;
       signal.removeEventListener("abort", finish);
     }
   }
 
   /** The stream is over; that it ended inside a frame is a fault, unless it was us who cut it. */
   #ended(how: "closed" | "silent" | "broken", splitter: FrameSplitter, signal: AbortSignal): void {
-    const { report, log } = this.#options;
+    const { report } = this.#options;
     if (signal.aborted) {
       if (splitter.pendingBytes > 0) report.dropped("unfinished at the end");
       return;
     }
     report.data.connections[how]++;
     if (how !== "broken") {
-      log.info(how === "closed" ? "The sender has closed the connection" : "Nothing came for 5 s");
+      this.#say(how === "closed" ? "The sender has closed the connection" : "Nothing came for 5 s");
     }
     try {
       splitter.end();
@@ -146,6 +153,12 @@ export class StreamReceiver {
       report.dropped("unfinished");
       this.#fault(how === "silent" ? "hang" : "truncated", splitter.offset, toError(error).message);
     }
+  }
+
+  /** What a proxy that takes connections and closes them again would have us say every second is said now and then. */
+  #say(text: string): void {
+    if (this.#wasEmpty) this.#emptyLog.say(text, text);
+    else this.#options.log.info(text);
   }
 
   #fault(kind: string, offset: number, detail: string): void {

@@ -159,6 +159,19 @@ Deno.test("TimestreamAggregator takes frames in pieces of 97 bytes", async () =>
   assert.deepEqual(await Deno.readFile(`${bed.dataDir}/${file}`), bytes);
 });
 
+Deno.test("TimestreamAggregator does not fill the log because of a proxy that takes connections and closes them", async () => {
+  using hostile = new HostileSender();
+  await using bed = await RecorderBed.alone({ port: hostile.port });
+  for (let i = 1; i <= 20; i++) {
+    const accepted = hostile.accept();
+    await bed.advanceUntil(() => bed.data.connections.made === i, "a connection");
+    (await accepted).close();
+    await bed.until(() => bed.data.connections.closed === i, "the end of the connection");
+  }
+  const count = (text: string) => bed.agent.logTexts.filter((line) => line.startsWith(text)).length;
+  assert.deepEqual([count("Connected to"), count("The sender has closed")], [2, 2]);
+});
+
 Deno.test("TimestreamAggregator names neither files nor folders as a sender likes", async () => {
   using hostile = new HostileSender();
   await using bed = await RecorderBed.alone({ port: hostile.port, streamId: "safe" });
