@@ -12,7 +12,7 @@ import {
   RANGES_INT32,
 } from "./classes/retired.ts";
 import { G3_BOOL, G3_DOUBLE, G3_INT, G3_QUAT, G3_STRING, G3_TIME } from "./classes/scalars.ts";
-import { G3_SUPER_TIMESTREAM } from "./classes/super_timestream.ts";
+import { G3_SUPER_TIMESTREAM, someChannels } from "./classes/super_timestream.ts";
 import { G3_TIMESTREAM, G3_TIMESTREAM_MAP, G3_TIMESTREAM_QUAT } from "./classes/timestreams.ts";
 import * as vectors from "./classes/vectors.ts";
 import type { G3Object } from "./objects.ts";
@@ -52,3 +52,27 @@ const ALL: readonly G3Class<G3Object>[] = [
 
 /** The classes of g3 3 and 4, by name. To know more, hand `new Map([...CLASSES, ...])` to whatever reads. */
 export const CLASSES: G3ClassTable = new Map(ALL.map((type) => [type.name, type]));
+
+/**
+ * The classes for who wants few channels of detector data: decoding a `G3SuperTimestream` takes time by channel.
+ *
+ * Names and times of all channels are there; samples of those that are not wanted are 0 where they are compressed. Not for
+ * what is to be written again.
+ *
+ * @example Read one channel of a recorded stream
+ * ```ts no-run
+ * import { readG3File } from "./io/mod.ts";
+ *
+ * const classes = classesForChannels((name) => name === "r0001");
+ * for await (const frame of readG3File("1700000000_000.g3", { classes })) {
+ *   if (frame.letters !== "S") continue;
+ *   const { names, times, value } = frame.get("data", "G3SuperTimestream");
+ *   const row = names.indexOf("r0001");
+ *   console.log(value.subarray(row * times.length, (row + 1) * times.length));
+ * }
+ * ```
+ */
+export function classesForChannels(isWanted: (name: string) => boolean): G3ClassTable {
+  const type: G3Class<G3Object> = someChannels(isWanted);
+  return new Map([...CLASSES, [type.name, type]]);
+}

@@ -53,7 +53,7 @@ export {
 export { blobFinder } from "./blob_finder.ts";
 export { type BadValue, checkFrames, type CheckOptions, type CheckReport } from "./check.ts";
 export type { G3Class, G3ClassTable } from "./class_table.ts";
-export { CLASSES } from "./classes.ts";
+export { CLASSES, classesForChannels } from "./classes.ts";
 export { TIMESTREAM_UNITS } from "./classes/timestreams.ts";
 export { crc32c } from "./crc32c.ts";
 export { G3DecodeError, G3EncodeError, G3Error, G3StreamError, type G3StreamFault } from "./errors.ts";

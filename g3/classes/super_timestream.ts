@@ -128,7 +128,11 @@ function readRow(
   return mask;
 }
 
-function readRows(reader: ArchiveReader, layout: Layout): ReadData {
+function readRows(
+  reader: ArchiveReader,
+  layout: Layout,
+  isWanted: (channel: number) => boolean = () => true,
+): ReadData {
   const { channels, samples, typeNumber } = layout;
   const quanta = readDoubles(reader);
   const offsets = reader.i32s(reader.count(4));
@@ -155,7 +159,7 @@ function readRows(reader: ArchiveReader, layout: Layout): ReadData {
       throw reader.fault(`channel ${i} lies from ${start} to ${end} of ${payloadBytes} bytes`);
     }
     // With no samples each channel is one byte; there is nothing to decode (G3-49).
-    if (samples === 0) masks.push(bytes[start] ?? 0);
+    if (samples === 0 || !isWanted(i)) masks.push(bytes[start] ?? 0);
     else {masks.push(reader.attempt(() =>
         readRow(payload, rowOf(value, layout, i), quanta[i] ?? 1, [start, end])
       ));}
@@ -228,27 +232,32 @@ function writeTimes(writer: ArchiveWriter, times: BigInt64Array, packed: Uint8Ar
   writer.bytes(packed);
 }
 
+function readSuper(reader: ArchiveReader, isWanted?: (name: string) => boolean): G3SuperTimestream {
+  reader.frameObject();
+  const [flacLevel, bz2WorkFactor, timesAlgo] = [reader.i8(), reader.i8(), reader.i8()];
+  const { times, ...timesCoding } = readTimes(reader, timesAlgo);
+  const names = reader.object(G3_VECTOR_STRING).value;
+  const layout = readLayout(reader, names.length, times.length);
+  const dataAlgo = reader.i8();
+  const { value, quanta, ...dataCoding } = dataAlgo === 0 ? readPlain(reader, layout) : readRows(
+    reader,
+    layout,
+    isWanted === undefined ? undefined : (channel) => isWanted(names[channel] ?? ""),
+  );
+  const encoding: SuperEncoding = {
+    ...{ flacLevel, bz2WorkFactor, timesAlgo, dataAlgo, typeNumber: layout.typeNumber },
+    ...timesCoding,
+    ...dataCoding,
+  };
+  return { class: "G3SuperTimestream", names, times, value, quanta, encoding };
+}
+
 /** `G3SuperTimestream`. */
 export const G3_SUPER_TIMESTREAM: G3Class<G3SuperTimestream> = {
   name: "G3SuperTimestream",
   readable: 0,
   written: 0,
-  read(reader) {
-    reader.frameObject();
-    const [flacLevel, bz2WorkFactor, timesAlgo] = [reader.i8(), reader.i8(), reader.i8()];
-    const { times, ...timesCoding } = readTimes(reader, timesAlgo);
-    const names = reader.object(G3_VECTOR_STRING).value;
-    const layout = readLayout(reader, names.length, times.length);
-    const dataAlgo = reader.i8();
-    const read = dataAlgo === 0 ? readPlain : readRows;
-    const { value, quanta, ...dataCoding } = read(reader, layout);
-    const encoding: SuperEncoding = {
-      ...{ flacLevel, bz2WorkFactor, timesAlgo, dataAlgo, typeNumber: layout.typeNumber },
-      ...timesCoding,
-      ...dataCoding,
-    };
-    return { class: "G3SuperTimestream", names, times, value, quanta, encoding };
-  },
+  read: (reader) => readSuper(reader),
   write(writer, object) {
     check(object);
     const { names, times, value, quanta, encoding } = object;
@@ -283,3 +292,8 @@ export const G3_SUPER_TIMESTREAM: G3Class<G3SuperTimestream> = {
     for (const row of rows) writer.bytes(row);
   },
 };
+
+/** `G3SuperTimestream`, decoded only as far as the channels that are wanted; see `classesForChannels`. */
+export function someChannels(isWanted: (name: string) => boolean): G3Class<G3SuperTimestream> {
+  return { ...G3_SUPER_TIMESTREAM, read: (reader) => readSuper(reader, isWanted) };
+}

@@ -97,10 +97,15 @@ export class FieldInput {
    * Reads blocks, with the fields that are wanted and the samples within the range.
    *
    * @param fields Names of fields, see `HkChoice`; none is all.
+   * @param wholeTime Whether the range does not matter.
+   * @param withValues Whether samples are looked at, see `scanBlocks`.
    */
   async *blocks(
     fields: readonly string[] = [],
-    { wholeTime = false }: { readonly wholeTime?: boolean } = {},
+    { wholeTime = false, withValues = true }: {
+      readonly wholeTime?: boolean;
+      readonly withValues?: boolean;
+    } = {},
   ): AsyncGenerator<HkProviderBlock, void, void> {
     const { terminal, signal } = this.#options;
     const [first = ""] = this.files;
@@ -109,7 +114,7 @@ export class FieldInput {
     yield* readHkBlocks(this.files, {
       fields,
       ...(wholeTime ? {} : { sinceSeconds: this.sinceSeconds, untilSeconds: this.untilSeconds }),
-      otherFrames: scanBlocks,
+      otherFrames: (frame, choice) => scanBlocks(frame, choice, { withValues }),
       onRead: (piece) => progress.add(piece.length),
       onNote: (note) => {
         if (this.notes.length < MAX_NOTES) this.notes.push(note);
@@ -149,7 +154,7 @@ export class FieldInput {
     }
     const summary = new HkSummary();
     const told = this.notes.length;
-    for await (const block of this.blocks([], { wholeTime: true })) summary.add(block);
+    for await (const block of this.blocks([], { wholeTime: true, withValues: false })) summary.add(block);
     this.notes.length = told;
     const fields = summary.providers().flatMap(({ provider, fields }) =>
       fields.map((each) => ({ ...each, name: `${provider}.${each.field}` }))

@@ -29,7 +29,7 @@ export async function fields(words: readonly string[], options: FieldsOptions): 
   const { terminal, json, fields: wanted = [], all = false } = options;
   const input = await FieldInput.open(words, options);
   const summary = new HkSummary();
-  for await (const block of input.blocks(wanted)) summary.add(block);
+  for await (const block of input.blocks(wanted, { withValues: false })) summary.add(block);
   const providers = summary.providers();
   const result = input.tell();
   if (providers.length === 0) throw await input.notFound("list fields", wanted.slice(0, 1));

@@ -1,5 +1,6 @@
 /** Detector data as blocks of samples, so that they are listed, exported and drawn like housekeeping. @module */
-import { blobHead } from "../../g3/blob.ts";
+import { blobHead, decodeBlob } from "../../g3/blob.ts";
+import { classesForChannels } from "../../g3/classes.ts";
 import type { G3Frame } from "../../g3/frame.ts";
 import type {
   G3Object,
@@ -18,9 +19,14 @@ const CLASSES = new Set(["G3SuperTimestream", "G3TimestreamMap", "G3TimesampleMa
  *
  * The provider is the stream's id and the frame's key, such as `crate1slot2.data`; fields are the channels, such as `r0000`.
  *
+ * @param withValues Whether the samples themselves are wanted; else channels that are compressed are not decoded, and are 0.
  * @throws {G3DecodeError} If a value cannot be decoded.
  */
-export function* scanBlocks(frame: G3Frame, choice: HkChoice): Generator<HkProviderBlock, void, void> {
+export function* scanBlocks(
+  frame: G3Frame,
+  choice: HkChoice,
+  { withValues = true }: { readonly withValues?: boolean } = {},
+): Generator<HkProviderBlock, void, void> {
   if (frame.letters !== "S") return;
   const id = frame.get("sostream_id");
   const stream = id?.class === "G3String" ? id.value : "scan";
@@ -29,8 +35,10 @@ export function* scanBlocks(frame: G3Frame, choice: HkChoice): Generator<HkProvi
     const blob = frame.blob(key);
     // Decoding takes far longer than looking whether it is needed.
     if (blob === undefined || !CLASSES.has(blobHead(blob)?.name ?? "") || !choice.mayHave(provider)) continue;
-    const object = frame.get(key);
-    if (object === undefined || object.class === "opaque") continue;
+    // A SMuRF has 1,720 channels, and each takes its time to decode.
+    const classes = classesForChannels((name) => withValues && choice.has(provider, name));
+    const object = decodeBlob(blob, { classes });
+    if (object.class === "opaque") continue;
     const found = samplesOf(object);
     if (found === undefined || found.ticks.length === 0) continue;
     const fields = new Map<string, HkVector>();

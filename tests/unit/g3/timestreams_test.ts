@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ArchiveWriter } from "../../../g3/archive_writer.ts";
 import { decodeBlob, encodeBlob } from "../../../g3/blob.ts";
-import { CLASSES } from "../../../g3/classes.ts";
+import { CLASSES, classesForChannels } from "../../../g3/classes.ts";
 import { encodeFlac } from "../../../g3/codecs/flac_encoder.ts";
 import { crc16, crc8, FlacDecoder } from "../../../g3/codecs/flac_decoder.ts";
 import { G3Frame } from "../../../g3/frame.ts";
@@ -278,4 +278,31 @@ Deno.test("A raw row of floats inside a container is read as the floats that wer
   const object = decodeBlob(withQuanta);
   assert(object.class === "G3SuperTimestream");
   assert.deepEqual(object.value, Float32Array.of(0.25, 0.5, 0.77));
+});
+
+Deno.test("classesForChannels() decodes the wanted channels as CLASSES does, and leaves the others 0", () => {
+  const wanted = new Set(["r0001", "r0003"]);
+  const classes = classesForChannels((name) => wanted.has(name));
+  let compared = 0;
+  for (const raw of new FrameSplitter().push(goldenFile("smurf_stream.g3"))) {
+    const whole = G3Frame.parse(raw);
+    if (whole.letters !== "S") continue;
+    const { names, times, value, encoding } = whole.get("data", "G3SuperTimestream");
+    if (encoding.dataAlgo === 0) continue;
+    const some = G3Frame.parse(raw, { classes }).get("data", "G3SuperTimestream");
+    assert.deepEqual([some.names, some.times], [names, times]);
+    for (const [channel, name] of names.entries()) {
+      const rowOf = (
+        all: typeof value,
+      ) => [...all.subarray(channel * times.length, (channel + 1) * times.length)];
+      const expected = wanted.has(name)
+        ? rowOf(value)
+        : times.length === 0
+        ? []
+        : Array(times.length).fill(0);
+      assert.deepEqual(rowOf(some.value), expected);
+      compared++;
+    }
+  }
+  assert(compared > 8);
 });
