@@ -72,7 +72,11 @@ async function catText(
     await out.line(look.style("red", `damaged at byte ${error.offset}: ${shownText(error.reason)}`));
     return "failed";
   }
-  if (shown > 0 || count === 0 && choice.last === Infinity) return "ok";
+  if (shown > 0) return "ok";
+  if (count === 0 && choice.last === Infinity && !choice.namesKeys) {
+    await out.line("no frames");
+    return "ok";
+  }
   await out.line(`nothing of what was asked for is in its ${count} frames`);
   return "failed";
 }

@@ -2,7 +2,6 @@
 import { G3DecodeError, G3Error } from "../../g3/errors.ts";
 import { G3Frame } from "../../g3/frame.ts";
 import type { RawFrame } from "../../g3/frame_splitter.ts";
-import { frameLetters, frameTypeName } from "../../g3/frame_type.ts";
 import { salvageG3File } from "../../g3/io/read_file.ts";
 import { isSkipped, type SkippedBytes } from "../../g3/salvage.ts";
 import { HkStream } from "../../hk/mod.ts";
@@ -15,6 +14,8 @@ import { GapWatch } from "./gap_watch.ts";
 import { SequenceWatch } from "./sequence_watch.ts";
 import { shownKey, shownText } from "./shown_text.ts";
 import { sizeText } from "./size_text.ts";
+import { TypeCounts } from "./type_counts.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** How closely to look. */
 export interface CheckFilesOptions extends G3VerbOptions {
@@ -52,9 +53,8 @@ class FileCheck {
   readonly #housekeeping: HkStream;
   /** Found at the frame that is looked at. */
   #notes: Omit<Finding, "offset">[] = [];
-  readonly #types = new Map<number, number>();
+  readonly #types = new TypeCounts();
   readonly #unknown = new Map<string, number>();
-  #frames = 0;
   #wholeBytes = 0;
   #faults = 0;
 
@@ -87,19 +87,15 @@ class FileCheck {
     const { json, terminal: { look } } = this.#options;
     this.#faults++;
     const { offset, kind, text } = finding;
-    await out.line(
-      json
-        ? jsonText({ file: path, ...finding })
-        : `${look.style("bold", `${shownText(path)}:${offset}:`)} ${
-          look.style(isMissing(kind) ? "yellow" : "red", `${kind}:`)
-        } ${text}`,
-    );
+    if (json) return await out.line(jsonText({ file: path, ...finding }));
+    const place = look.style("bold", `${shownText(path)}:${offset}:`);
+    const what = look.style(isMissing(kind) ? "yellow" : "red", `${kind}:`);
+    await out.line(wrapped(`${place} ${what} ${text}`, look));
   }
 
   async #look(raw: RawFrame): Promise<void> {
-    this.#frames++;
     this.#wholeBytes += raw.bytes.length;
-    this.#types.set(raw.type, (this.#types.get(raw.type) ?? 0) + 1);
+    this.#types.add(raw.type);
     const frame = G3Frame.parse(raw);
     this.#notes = [];
     const { values, gaps } = this.#options;
@@ -147,30 +143,23 @@ class FileCheck {
       ok: this.#faults === 0,
       faults: this.#faults,
       fileBytes: this.#file.fileBytes,
-      frames: this.#frames,
+      frames: this.#types.frames,
       bytes: this.#wholeBytes,
-      types: Object.fromEntries([...this.#types].map(([code, count]) => [frameLetters(code), count])),
+      types: this.#types.json(),
       unknownClasses: Object.fromEntries(this.#unknown),
     };
   }
 
   #text(look: Look): string {
-    const types = [...this.#types].map(([code, count]) =>
-      `${count} ${frameTypeName(code) ?? `"${shownText(frameLetters(code))}"`}`
-    );
     const unknown = [...this.#unknown].map(([name, count]) =>
       `, ${count} of class ${shownText(name)} not known here`
     );
-    const count = this.#frames;
-    const frames = count === 0
-      ? "no frames"
-      : `${count} ${count === 1 ? "frame" : "frames"} (${types.join(", ")})`;
-    const result = this.#faults === 0
+    const count = this.#faults;
+    const result = count === 0
       ? look.style("green", "ok")
-      : look.style("red", `${this.#faults} ${this.#faults === 1 ? "fault" : "faults"}`);
-    return `${shownText(this.#file.path)}: ${result}; ${frames}, ${sizeText(this.#wholeBytes)}${
-      unknown.join("")
-    }`;
+      : look.style("red", `${count} ${count === 1 ? "fault" : "faults"}`);
+    const rest = `${this.#types.text()}, ${sizeText(this.#wholeBytes)}${unknown.join("")}`;
+    return wrapped(`${shownText(this.#file.path)}: ${result}; ${rest}`, look);
   }
 }
 

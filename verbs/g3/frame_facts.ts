@@ -96,7 +96,9 @@ function housekeeping(small: SmallValues): string | undefined {
     case 2: {
       const blocks = small.object("block_names");
       const names = blocks?.class === "G3VectorString" ? blocks.value.map(shownText).join(", ") : "";
-      const provider = small.text("address") ?? `provider ${small.id("prov_id")}`;
+      // AGENT.FEED, as operators name feeds.
+      const address = small.text("address")?.replace(/^[^.]+\.(.+)\.feeds\.(.+)$/, "$1.$2");
+      const provider = address ?? `provider ${small.id("prov_id")}`;
       return `data of ${provider}${names === "" ? "" : `: ${names}`}`;
     }
     default:
@@ -115,9 +117,10 @@ function stream(small: SmallValues): string | undefined {
   const samples = small.number("num_samples");
   const dump = small.number("dump");
   const what = [
+    `frame ${frame}`,
     ...placement === undefined ? [] : [`${placement} of stream`],
     ...dump === undefined ? [] : [dump === 0 ? "changed registers" : "all registers"],
     ...samples === undefined ? [] : [`${samples} samples`],
   ];
-  return [`${id} ${small.id("session_id")} frame ${frame}`, ...what].join(", ");
+  return [...what, `${id} session ${small.id("session_id")}`].join(", ");
 }

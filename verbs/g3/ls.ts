@@ -12,6 +12,8 @@ import { type EachFile, eachFile, type G3VerbOptions } from "./each_file.ts";
 import { type FrameFacts, frameFacts } from "./frame_facts.ts";
 import { shownText } from "./shown_text.ts";
 import { sizeText } from "./size_text.ts";
+import { TypeCounts } from "./type_counts.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** How much is listed. */
 export interface LsOptions extends G3VerbOptions {
@@ -135,8 +137,7 @@ class FrameTable {
 
 /** What the frames of a file amount to. */
 class Counts {
-  readonly #types = new Map<number, number>();
-  #frames = 0;
+  readonly #types = new TypeCounts();
   #bytes = 0;
   #first: FrameFacts | undefined;
   #last: FrameFacts | undefined;
@@ -144,21 +145,21 @@ class Counts {
 
   /** Counts a frame; gives its number. */
   add(raw: RawFrame, facts: FrameFacts): number {
-    this.#types.set(raw.type, (this.#types.get(raw.type) ?? 0) + 1);
+    this.#types.add(raw.type);
     this.#bytes += raw.bytes.length;
     if (raw.crcOk === false) this.badChecksums++;
     if (facts.isoTime !== undefined) {
       this.#first ??= facts;
       this.#last = facts;
     }
-    return this.#frames++;
+    return this.#types.frames - 1;
   }
 
   json(damage: G3StreamError | undefined): object {
     return {
-      frames: this.#frames,
+      frames: this.#types.frames,
       bytes: this.#bytes,
-      types: Object.fromEntries([...this.#types].map(([code, count]) => [frameLetters(code), count])),
+      types: this.#types.json(),
       firstTime: this.#first?.timeSeconds ?? null,
       lastTime: this.#last?.timeSeconds ?? null,
       wrongChecksums: this.badChecksums,
@@ -176,15 +177,10 @@ class Counts {
       readonly look: Look;
     },
   ): string {
-    const types = [...this.#types].map(([code, count]) =>
-      `${count} ${frameTypeName(code) ?? `"${shownText(frameLetters(code))}"`}`
-    );
     const from = this.#first?.isoTime?.slice(0, 19);
     const to = this.#last?.isoTime?.slice(0, 19);
     const parts = [
-      this.#frames === 0
-        ? "no frames"
-        : `${this.#frames} ${this.#frames === 1 ? "frame" : "frames"}: ${types.join(", ")}`,
+      this.#types.text(),
       this.#bytes === fileBytes
         ? sizeText(fileBytes)
         : `${sizeText(this.#bytes)} of frames in ${sizeText(fileBytes)}`,
@@ -196,6 +192,6 @@ class Counts {
       ...damage === undefined ? [] : [`damaged at byte ${damage.offset}: ${shownText(damage.reason)}`],
     ];
     const text = `${shownText(path)}: ${parts.join("; ")}`;
-    return faults.length === 0 ? text : `${text}; ${look.style("red", faults.join("; "))}`;
+    return wrapped(faults.length === 0 ? text : `${text}; ${look.style("red", faults.join("; "))}`, look);
   }
 }

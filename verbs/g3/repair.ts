@@ -8,6 +8,7 @@ import { type EachFile, eachFile, type G3VerbOptions } from "./each_file.ts";
 import { NewFile } from "./new_file.ts";
 import { shownText } from "./shown_text.ts";
 import { sizeText } from "./size_text.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** Where the copy goes. */
 export interface RepairOptions extends G3VerbOptions {
@@ -57,7 +58,7 @@ async function repairFile(
     for await (const found of salvageG3File(path, reading)) {
       if (isSkipped(found)) {
         if (json) skipped.push(found);
-        else await out.line(skippedText(path, found, look));
+        else await out.line(wrapped(skippedText(path, found, look), look));
         continue;
       }
       await copy.write(found.bytes);
@@ -80,9 +81,10 @@ async function repairFile(
     const what = `${frames} whole ${frames === 1 ? "frame" : "frames"}, ${sizeText(bytes)} of ${
       sizeText(fileBytes)
     }`;
-    await out.line(
-      `${shownText(path)}: ${look.style("yellow", "repaired")}, ${what}, are in ${shownText(target)}`,
-    );
+    const text = `${shownText(path)}: ${look.style("yellow", "repaired")}, ${what}, are in ${
+      shownText(target)
+    }`;
+    await out.line(wrapped(text, look));
   } else {
     await out.line(`${shownText(path)}: ${look.style("red", "not repaired, there is no whole frame in it")}`);
   }

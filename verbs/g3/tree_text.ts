@@ -33,12 +33,14 @@ export function* treePieces(lines: Children, depth: number, tree: TreeLook): Gen
   for (let i = 0; i < shown; i++) {
     const line = lines.at(i);
     const indent = "  ".repeat(depth);
-    const head = indent + padded(line.name, nameColumns) + padded(line.kind, kindColumns);
+    const name = isCut ? fitText(line.name, Math.max(MOST_PADDED, look.columns >> 1)) : line.name;
+    // The class is what is read last.
+    const head = indent + padded(name, nameColumns) + look.style("dim", padded(line.kind, kindColumns));
     if (isCut) {
       const room = Math.max(LEAST_ROOM, look.columns - textWidth(head));
-      yield `${styled(fitText(head + cutValue(line, room), look.columns), line, indent, look)}\n`;
+      yield `${fitText(head + cutValue(line, room), look.columns)}\n`;
     } else {
-      yield styled(head, line, indent, look);
+      yield head;
       yield* wholeValue(line);
       yield "\n";
     }
@@ -57,14 +59,6 @@ function commonWidth(lines: Children, shown: number, text: (line: TreeLine) => s
 function padded(text: string, columns: number): string {
   if (columns === 0) return "";
   return text + " ".repeat(Math.max(0, columns - textWidth(text)) + 2);
-}
-
-/** The class is dim: it is what is read last. */
-function styled(text: string, { name, kind }: TreeLine, indent: string, look: Look): string {
-  const at = indent.length + name.length;
-  const from = kind === "" ? -1 : text.indexOf(kind, at);
-  if (from < 0) return text;
-  return text.slice(0, from) + look.style("dim", kind) + text.slice(from + kind.length);
 }
 
 function* wholeValue({ text, elements }: TreeLine): Generator<string, void, void> {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { G3Frame } from "../../../../g3/frame.ts";
 import { frameCode } from "../../../../g3/frame_type.ts";
-import { g3Double, g3Int, g3String } from "../../../../g3/make.ts";
+import { g3Double, g3Int, g3String, g3VectorDouble } from "../../../../g3/make.ts";
+import { fileError } from "../../../../verbs/g3/input_files.ts";
 import { ls } from "../../../../verbs/g3/ls.ts";
 import { goldenPath } from "../../../helpers/g3_golden.ts";
 import { KeptTerminal } from "../../../helpers/kept_terminal.ts";
@@ -28,7 +29,7 @@ Deno.test("ls() lists frames with size, type and time, and sums a file up", asyn
   );
   assert.equal(
     lines.at(-1),
-    `${path}: 6 frames: 6 Housekeeping; 4.99 kB; 2020-09-13T12:26:40Z to 2020-09-13T12:27:10Z`,
+    `${path}: 6 frames (6 Housekeeping); 4.99 kB; 2020-09-13T12:26:40Z to 2020-09-13T12:27:10Z`,
   );
 });
 
@@ -36,9 +37,9 @@ Deno.test("ls() says what the frames of a detector stream are", async () => {
   const { lines } = await listed([goldenPath("smurf_stream.g3")]);
   const found = [
     "flow control START",
-    "frame 0, start of stream",
-    "frame 1, all registers",
-    "frame 2, 200 samples",
+    "frame 0, start of stream, crate1slot2 session 1700000000",
+    "frame 1, all registers, crate1slot2 session 1700000000",
+    "frame 2, 200 samples, crate1slot2 session 1700000000",
   ];
   for (const text of found) assert(lines.some((line) => line.endsWith(text)), text);
 });
@@ -72,9 +73,9 @@ Deno.test("ls() tells damage and files that are missing, and goes on", async () 
   assert.deepEqual(terminal.said, ['Cannot read "no/such.g3": there is no such file']);
   assert.match(
     lines[0]!,
-    /1 frame: 1 Observation; 81 B of frames in 141 B; damaged at byte 81: the stream ends in/,
+    /1 frame \(1 Observation\); 81 B of frames in 141 B; damaged at byte 81: the stream ends in/,
   );
-  assert.match(lines[1]!, /intact\.g3: 3 frames: 1 Observation, 1 Scan, 1 Housekeeping; 328 B$/);
+  assert.match(lines[1]!, /intact\.g3: 3 frames \(1 Observation, 1 Scan, 1 Housekeeping\); 328 B$/);
 });
 
 Deno.test("ls() reads the files of a folder in the order of their numbers, and says when there are none", async () => {
@@ -92,6 +93,8 @@ Deno.test("ls() reads the files of a folder in the order of their numbers, and s
       lines.map((line) => line.slice(folder.length).replace(/:.*/, "")),
       ["/a.g3", "/b/x_9.g3", "/b/x_10.g3"],
     );
+    const pattern = await listed([`${folder}/b/x_*.g3`], { summary: true });
+    assert.deepEqual(pattern.lines.map((line) => /x_\d+/.exec(line)?.[0]), ["x_9", "x_10"]);
     const none = await listed([`${folder}/none`]);
     assert.equal(none.result, "failed");
     assert.match(none.terminal.said[0]!, /there is no \.g3 file in this folder$/);
@@ -115,6 +118,39 @@ Deno.test("ls() writes nothing that a terminal obeys or that ends a line", async
     // deno-lint-ignore no-control-regex -- what must not be there
     assert.doesNotMatch(terminal.out.replaceAll("\n", ""), /[\x00-\x1f\x7f-\x9f\u202e]/);
     assert.match(lines[2]!, /\\x1b\]0; +- +a\\n\\x1b\[2J\\u202e, time$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("ls() says why a file cannot be read, in words", async () => {
+  const denied = new Deno.errors.PermissionDenied("Permission denied (os error 13): open 'a.g3'");
+  assert.equal(fileError("read", "a.g3", denied).message, 'Cannot read "a.g3": permission denied');
+  const loop = new Error("Too many levels of symbolic links (os error 40): stat 'a.g3'");
+  assert.equal(
+    fileError("read", "a.g3", loop).message,
+    'Cannot read "a.g3": too many levels of symbolic links',
+  );
+  const { result, terminal } = await listed(["no/such*.g3", "/dev/null/x.g3"]);
+  assert.equal(result, "failed");
+  assert.deepEqual(terminal.said, [
+    'Cannot read "no/such*.g3": there is no such file',
+    'Cannot read "/dev/null/x.g3": not a directory',
+  ]);
+});
+
+Deno.test("ls() shows how far a long file is read, where somebody sees it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const frame = new G3Frame("S").set("v", g3VectorDouble(new Float64Array(2000))).encode();
+    const path = `${folder}/1700000000.g3`;
+    await Deno.writeFile(path, new Uint8Array(1000 * frame.length).map((_, i) => frame[i % frame.length]!));
+    const terminal = new KeptTerminal({ progress: true });
+    await ls([path], { terminal, json: false, summary: true });
+    assert.match(terminal.shown[0]!, /^━*─+ +\d+ % of 16\.1 MB {2}1700000000\.g3$/);
+    const pipe = new KeptTerminal();
+    await ls([path], { terminal: pipe, json: false, summary: true });
+    assert.deepEqual(pipe.shown, []);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
