@@ -3,8 +3,8 @@
  * The timestream aggregator killed at any moment under load: spt3g reads each file to its last whole frame, at most the frame in
  * flight is missing, and no older file is touched.
  *
- * Frames are larger than what the system holds of a connection, so that a kill finds at most one of them whole in the recorder
- * and the next one not yet sent. A third of the kills comes at a random moment, the others when the file has a random size and is
+ * The sender keeps the connection full, but sends the last byte of a frame only when the one before is in the file: a kill
+ * finds at most one whole frame that is not, the one in flight. A third of the kills comes at a random moment, the others when the file has a random size and is
  * seen to end inside a frame; each file that does so afterwards is a kill inside a write. @module
  */
 import assert from "node:assert/strict";
@@ -24,7 +24,7 @@ import { writeSite } from "../helpers/site_file.ts";
 
 const SOAK = Deno.env.get("OCS_SOAK") === "1";
 const KILLS = SOAK ? 500 : 20;
-const FRAME_BYTES = 32_000_000;
+const FRAME_BYTES = 16_000_000;
 /** Frames that differ; the stream repeats them. */
 const DISTINCT = 3;
 const LONGEST_RUN_MS = 400;
@@ -97,12 +97,27 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
   }
 }
 
-/** An Observation frame and scans without end, to whoever connects, as fast as they are taken. */
+/** The newest file of a recorder. */
+class NewestFile {
+  #path: string | undefined;
+
+  constructor(readonly folder: string, readonly known: ReadonlySet<string>) {}
+
+  /** Its size; 0 before it is there. */
+  get size(): number {
+    this.#path ??= g3Files(this.folder).find((one) => !this.known.has(one));
+    return this.#path === undefined ? 0 : Deno.statSync(this.#path).size;
+  }
+}
+
+/** An Observation frame and scans without end, to whoever connects. */
 class EndlessSender implements AsyncDisposable {
   readonly observation = new G3Frame("O").set("session_id", g3Int(1)).encode();
   readonly frames: readonly Uint8Array[];
-  /** Frames that the latest client's system has taken completely. */
+  /** Frames that have been sent completely to the latest client. */
   sent = 0;
+  /** Where that client records to. */
+  file: NewestFile | undefined;
   readonly #listener: Deno.TcpListener;
   readonly #serving: Promise<void>;
   #connected = Promise.withResolvers<void>();
@@ -132,10 +147,7 @@ class EndlessSender implements AsyncDisposable {
       this.#connected = Promise.withResolvers();
       resolve();
       try {
-        for (let frame = this.observation;; frame = this.frames[(this.sent - 1) % DISTINCT]!) {
-          for (let at = 0; at < frame.length;) at += await conn.write(frame.subarray(at));
-          this.sent++;
-        }
+        await this.#stream(conn);
       } catch {
         // Killed: that is what this is about.
       } finally {
@@ -144,9 +156,28 @@ class EndlessSender implements AsyncDisposable {
     }
   }
 
+  /** Sends until the client is gone. */
+  async #stream(conn: Deno.TcpConn): Promise<void> {
+    const write = async (bytes: Uint8Array) => {
+      for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+    };
+    const isGone = conn.read(new Uint8Array(1)).then(() => true, () => true);
+    for (let before = 0;;) {
+      const frame = this.expected(this.sent);
+      await write(frame.subarray(0, -1));
+      while ((this.file?.size ?? 0) < before) {
+        if (await Promise.race([isGone, setImmediate(false)])) return;
+      }
+      before += frame.length;
+      // The last byte may be all that was missing: it counts before it is sent.
+      this.sent++;
+      await write(frame.subarray(-1));
+    }
+  }
+
   /** The frame with this number of every stream. */
-  expected(number: number): Uint8Array | undefined {
-    return number === 0 ? this.observation : this.frames[(number - 1) % DISTINCT];
+  expected(number: number): Uint8Array {
+    return number === 0 ? this.observation : this.frames[(number - 1) % DISTINCT]!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,7 +220,7 @@ async function inspect(path: string, sender: EndlessSender): Promise<Left> {
   try {
     for await (const { bytes } of splitG3File(path, { reuse: true })) {
       const expected = sender.expected(wholeFrames++);
-      assert.equal(Buffer.compare(bytes, expected!), 0, `frame ${wholeFrames - 1} of ${path}`);
+      assert.equal(Buffer.compare(bytes, expected), 0, `frame ${wholeFrames - 1} of ${path}`);
     }
   } catch (error) {
     if (!(error instanceof G3StreamError && error.fault === "truncated")) throw error;
@@ -198,23 +229,13 @@ async function inspect(path: string, sender: EndlessSender): Promise<Left> {
   return { path, wholeFrames, endsInsideFrame, sha256: await sha256Of(path) };
 }
 
-/** Waits until the newest file has so many bytes of scans and ends inside a frame, or the time is over. */
-async function untilInsideFrame(
-  folder: string,
-  { known, sender, bytes }: {
-    readonly known: ReadonlySet<string>;
-    readonly sender: EndlessSender;
-    readonly bytes: number;
-  },
-): Promise<void> {
+/** Waits until the file has so many bytes of scans and ends inside a frame, or the time is over. */
+async function untilInsideFrame(file: NewestFile, sender: EndlessSender, bytes: number): Promise<void> {
   const end = performance.now() + 10 * LONGEST_RUN_MS;
   const frameBytes = sender.frames[0]!.length;
-  let path: string | undefined;
   while (performance.now() < end) {
     await setImmediate();
-    path ??= g3Files(folder).find((one) => !known.has(one));
-    if (path === undefined) continue;
-    const beyond = Deno.statSync(path).size - sender.observation.length;
+    const beyond = file.size - sender.observation.length;
     if (beyond > bytes && beyond % frameBytes !== 0) return;
   }
 }
@@ -245,6 +266,7 @@ test(`SIGKILL ${KILLS} times: TimestreamAggregator leaves files that spt3g reads
   for (let kill = 0; kill < KILLS; kill++) {
     const known = new Set(old.map(({ path }) => path));
     const connected = sender.connected();
+    const file = sender.file = new NewestFile(folder, known);
     await using recorder = Program.start({
       name: "timestream_aggregator.ts",
       command: Deno.execPath(),
@@ -257,7 +279,7 @@ test(`SIGKILL ${KILLS} times: TimestreamAggregator leaves files that spt3g reads
     });
     await within(connected, 20_000, `a connection of run ${kill}: ${recorder.tail()}`);
     const bytes = random.next() * 3 * FRAME_BYTES;
-    if (kill % 3 !== 0) await untilInsideFrame(folder, { known, sender, bytes });
+    if (kill % 3 !== 0) await untilInsideFrame(file, sender, bytes);
     else await new Promise((resolve) => setTimeout(resolve, random.below(LONGEST_RUN_MS)));
     Deno.kill(recorder.pid, "SIGKILL");
     const { sent } = sender;
