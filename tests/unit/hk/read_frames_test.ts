@@ -88,6 +88,32 @@ Deno.test("readHkFrame() takes frames without a version for schema 0, and names 
   assert.equal(readHkFrame(frame)?.version, 0);
 });
 
+Deno.test("readHkFrame() cuts the times of schema 0 to ticks as so3g does, and takes its values as they are", () => {
+  const frame = dataFrame([], []).set("blocks", {
+    class: "G3VectorFrameObject",
+    value: [{
+      class: "IrregBlockDouble",
+      prefix: "ignored_",
+      t: Float64Array.of(1.999999999, NaN, 2),
+      value: new Map([["b", Float64Array.of(1, 2, -0)], ["a", Float64Array.of(4, 5, 6)], [
+        "odd",
+        Float64Array.of(1),
+      ]]),
+    }],
+  });
+  frame.delete("hkagg_version");
+  const read = readHkFrame(frame);
+  assert(read?.type === "data");
+  const notes: string[] = [];
+  const [block, ...more] = read.blocks((text) => notes.push(text));
+  assert.deepEqual(more, []);
+  assert.equal(block?.name, "block_for_a");
+  assert.deepEqual(block?.ticks, BigInt64Array.of(199999999n, 0n, 200000000n));
+  assert.deepEqual([...block.fields.keys()], ["b", "a"]);
+  assert.deepEqual(block.fields.get("b")?.values, Float64Array.of(1, 2, -0));
+  assert.deepEqual(notes, ['field "odd" has 1 values for 3 times; passed over']);
+});
+
 Deno.test("HkStream reads a provider that no status frame has named, by its address, and tells it", () => {
   const block: [string, G3Object][] = [["T", g3VectorDouble([1])]];
   const { series, notes } = readFrames([

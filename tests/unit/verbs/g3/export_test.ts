@@ -154,6 +154,19 @@ Deno.test("exportFields() writes Parquet that another reader reads, in both form
   });
 });
 
+Deno.test("exportFields() keeps signs of zeros in Parquet, however often they come", async () => {
+  await withOdd(async (folder) => {
+    const zeros = Array.from({ length: 1000 }, (_, at) => at % 2 === 0 ? 0 : -0);
+    const ticks = zeros.map((_, at) => BigInt(at));
+    const frames = [statusFrame(["p"]), dataFrame(ticks, [["x", g3VectorDouble(zeros)]])];
+    const bytes = await new Blob(frames.map((one) => one.encode().slice())).bytes();
+    await Deno.writeFile(`${folder}/zeros.g3`, bytes);
+    await exported([`${folder}/zeros.g3`], { output: `${folder}/zeros.parquet` });
+    const { rows } = await parquetRows(`${folder}/zeros.parquet`);
+    assert.deepEqual(rows.map(({ value }) => value), zeros);
+  });
+});
+
 Deno.test("exportFields() leaves nothing behind when a field is not there, and never overwrites", async () => {
   await withOdd(async (folder, odd) => {
     const output = `${folder}/out.csv`;
