@@ -5,6 +5,7 @@ import { jsonText } from "../../internal/json_text.ts";
 import type { VerbResult } from "../outcome.ts";
 import { FieldInput, type FieldInputOptions } from "./field_input.ts";
 import { NewFile } from "./new_file.ts";
+import { shownText } from "./shown_text.ts";
 import { sizeText } from "./size_text.ts";
 import { longText, wideText } from "./text_export.ts";
 import { CSV, NDJSON } from "./text_tables.ts";
@@ -52,9 +53,12 @@ export async function exportFields(words: readonly string[], options: ExportOpti
   const pieces = piecesOf(seen.of(input.blocks(fields)), { format, form });
   if (output === undefined) {
     const decoder = new TextDecoder();
+    const isForEyes = Number.isFinite(terminal.look.columns);
     for await (const piece of pieces) {
       options.signal?.throwIfAborted();
-      await terminal.write(typeof piece === "string" ? piece : decoder.decode(piece));
+      const text = typeof piece === "string" ? piece : decoder.decode(piece);
+      // A file's texts must not move the cursor of whoever looks at them.
+      await terminal.write(isForEyes ? text.split("\n").map(shownText).join("\n") : text);
     }
     await seen.check(input);
     return input.tell();

@@ -167,6 +167,19 @@ Deno.test("exportFields() keeps signs of zeros in Parquet, however often they co
   });
 });
 
+Deno.test("exportFields() shows on a terminal nothing that it would obey, and leaves texts alone in a pipe", async () => {
+  await withOdd(async (folder) => {
+    const frames = [statusFrame(["p"]), dataFrame([0n], [["x", g3VectorString(["\x1b[2Jé"])]])];
+    const bytes = await new Blob(frames.map((one) => one.encode().slice())).bytes();
+    await Deno.writeFile(`${folder}/escape.g3`, bytes);
+    const terminal = new KeptTerminal({ columns: 80 });
+    await exported([`${folder}/escape.g3`], { terminal });
+    assert.match(terminal.lines[1]!, /,p\.x,string,\\x1b\[2Jé$/);
+    const { lines } = await exported([`${folder}/escape.g3`]);
+    assert(lines[1]!.endsWith(",p.x,string,\x1b[2Jé"));
+  });
+});
+
 Deno.test("exportFields() leaves nothing behind when a field is not there, and never overwrites", async () => {
   await withOdd(async (folder, odd) => {
     const output = `${folder}/out.csv`;
