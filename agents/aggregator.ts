@@ -112,8 +112,9 @@ export class AggregatorAgent {
       log.error(`Unable to make files in ${this.#options.dataDir}: ${toError(error).message}`);
       return [false, "Aggregation not started"];
     }
+    const data = recordData(recorder, () => this.#malformed);
     const report = (): void => {
-      session.data = recordData(recorder, this.#malformed);
+      session.data = data;
       const { state } = recorder.disk;
       session.degraded = recorder.trouble !== undefined || recorder.isBusy || state === "low";
     };
@@ -129,6 +130,8 @@ export class AggregatorAgent {
       this.#recorder = undefined;
       await recorder.finish();
       report();
+      // What is left of this run must not change with what comes after it.
+      session.data = { ...data };
     }
     return [true, "Aggregation has ended"];
   }

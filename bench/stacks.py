@@ -217,12 +217,13 @@ class Project(Stack):
     """The project. Adapt here when its command lines are known."""
 
     router = "project"
-    FILES = {"FakeDataAgent": "agents/fake_data.ts", "RegistryAgent": "agents/registry.ts"}
+    FILES = {
+        "AggregatorAgent": "agents/aggregator.ts",
+        "FakeDataAgent": "agents/fake_data.ts",
+        "RegistryAgent": "agents/registry.ts",
+    }
 
     def agent(self, agent_class, instance, site_file):
-        if agent_class not in self.FILES:
-            # Not written here yet: the recorder is Python's, and only the other figures of a fleet are the project's.
-            return STACKS["reference"].agent(agent_class, instance, site_file)
         return [
             deno(), "run", "-A", str(PROJECT / self.FILES[agent_class]), "--instance-id", instance,
             "--site-file", str(site_file), "--site-host", "localhost",

@@ -3,12 +3,12 @@ import type { G3TimesampleMap } from "../g3/objects.ts";
 import type { BlockFault } from "./block_fault.ts";
 import { type FeedBlock, ofField, secondsOf } from "./feed_block.ts";
 import type { LastSample } from "./last_field.ts";
-import { Int64Array, type SampleColumn, sampleColumn } from "./sample_column.ts";
+import { type SampleColumn, sampleColumn } from "./sample_column.ts";
 import { type SampleKind, sampleKind, takesKind } from "./sample_kind.ts";
+import { CELL_BYTES, SampleMemory } from "./sample_memory.ts";
 
 const TICKS = 1e8;
 const BEYOND_TICKS = 2 ** 63;
-const TIME_BYTES = 8;
 
 /** Co-sampled fields of one provider: names and kinds never change (g3 5.2). */
 export class BlockSamples {
@@ -19,7 +19,9 @@ export class BlockSamples {
   /** Names of the fields as they go into files. */
   readonly fields: readonly string[];
   readonly #columns: readonly SampleColumn[];
-  readonly #times = new Int64Array();
+  readonly #memory = new SampleMemory();
+  /** The row of the times. */
+  readonly #times = this.#memory.addRow();
   #count = 0;
   #bytes = 0;
 
@@ -33,7 +35,7 @@ export class BlockSamples {
     this.name = options.name;
     this.rawFields = options.rawFields;
     this.fields = options.fields;
-    this.#columns = options.kinds.map(sampleColumn);
+    this.#columns = options.kinds.map((kind) => sampleColumn(kind, this.#memory));
   }
 
   /** How many samples wait. */
@@ -68,6 +70,7 @@ export class BlockSamples {
   append({ fields, samples, times }: FeedBlock): BlockFault | undefined {
     const start = this.#count;
     const end = start + times.length;
+    this.#memory.reserve(end, start);
     const fault = this.#putTimes(times);
     if (fault !== undefined) return fault;
     for (let i = 0; i < samples.length; i++) {
@@ -80,7 +83,7 @@ export class BlockSamples {
   }
 
   #putTimes(times: readonly unknown[]): BlockFault | undefined {
-    this.#times.reserve(this.#count + times.length, this.#count);
+    const start = this.#memory.cell(this.#times, this.#count);
     for (let i = 0; i < times.length; i++) {
       const seconds = secondsOf(times[i]);
       // As Python does it: the product as a double, cut towards zero.
@@ -91,30 +94,35 @@ export class BlockSamples {
           : String(seconds);
         return { reason: "bad time", detail: `time ${i} is ${found}, expected Unix seconds` };
       }
-      this.#times.set(this.#count + i, ticks);
+      this.#memory.setInteger(start + i, ticks);
     }
     return undefined;
   }
 
   #bytesOf(from: number, to: number): number {
-    let bytes = TIME_BYTES * (to - from);
+    let bytes = CELL_BYTES * (to - from);
     for (const column of this.#columns) bytes += column.bytes(from, to);
     return bytes;
   }
 
   /** The waiting samples as a block of a frame: a view, valid until the next `append` or `discard`. */
   vectors(): G3TimesampleMap {
+    const start = this.#memory.cell(this.#times, 0);
     const value = new Map(
       this.fields.map((field, i) => [field, this.#columns[i]?.vector(this.#count) ?? null]),
     );
-    return { class: "G3TimesampleMap", times: this.#times.view(this.#count), value };
+    return {
+      class: "G3TimesampleMap",
+      times: this.#memory.integers.subarray(start, start + this.#count),
+      value,
+    };
   }
 
   /** Forgets the oldest samples. */
   discard(count: number): void {
     this.#bytes -= this.#bytesOf(0, count);
     for (const column of this.#columns) column.discard(count, this.#count);
-    this.#times.discard(count, this.#count);
+    this.#memory.discard(count, this.#count);
     this.#count -= count;
   }
 
@@ -131,6 +139,6 @@ export class BlockSamples {
 
   /** Time of a waiting sample, in Unix seconds. */
   secondsAt(at: number): number {
-    return Number(this.#times.get(at)) / TICKS;
+    return Number(this.#memory.integers[this.#memory.cell(this.#times, at)] ?? 0n) / TICKS;
   }
 }

@@ -6,6 +6,7 @@ import type { BlockSamples } from "./block_samples.ts";
 import { isObject, readFeedBlock, secondsOf } from "./feed_block.ts";
 import { HkFeed } from "./hk_feed.ts";
 import { type DataDraft, HkProvider } from "./hk_provider.ts";
+import { readTiming } from "./hk_timing.ts";
 import type { HkSession } from "./hk_session.ts";
 
 /** A block that cannot be recorded. */
@@ -51,9 +52,6 @@ export interface HkCollectorOptions {
   /** Told of a field whose name was repaired. */
   readonly onInvalidName: (name: string) => void;
 }
-
-const FRAME_LENGTH_SECONDS = 300;
-const FRESH_SECONDS = 180;
 
 /** Everything that has come and is not written yet. Knows no clock and no file: both come from its owner. */
 export class HkCollector {
@@ -243,7 +241,8 @@ export class HkCollector {
     // Of agents that restart again and again the latest run is the one to be shown.
     this.#latest.set(address, feed);
     this.#active++;
-    feed.addProvider(encoded);
+    // Nothing of an event is kept but what was made of it: memory that lives long is dear to the garbage collector.
+    feed.addProvider(readTiming(encoded.agg_params));
     return feed;
   }
 
@@ -251,14 +250,8 @@ export class HkCollector {
     const feed: HkFeed = new HkFeed({
       address,
       agentSessionId,
-      register: ({ agg_params: { frame_length, fresh_time } }) => {
-        const provider = new HkProvider({
-          id: this.#nextId++,
-          address,
-          agentSessionId,
-          frameLengthSeconds: seconds(frame_length, FRAME_LENGTH_SECONDS),
-          freshSeconds: seconds(fresh_time, FRESH_SECONDS),
-        });
+      register: (timing) => {
+        const provider = new HkProvider({ id: this.#nextId++, address, agentSessionId, ...timing });
         this.#providers.set(provider, feed);
         this.#roster++;
         return provider;
@@ -293,10 +286,4 @@ export class HkCollector {
       cause,
     });
   }
-}
-
-/** A length of time that a feed asks for; the default where it asks for none, or for nonsense. */
-function seconds(value: unknown, otherwise: number): number {
-  const number = secondsOf(value);
-  return number >= 0 ? number : otherwise;
 }

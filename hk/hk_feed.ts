@@ -1,9 +1,9 @@
 /** One feed of one run of its agent: which provider of the files its blocks go to. @module */
-import type { EncodedFeed } from "../ocs/encoded_feed.ts";
 import type { BlockFault } from "./block_fault.ts";
 import { BlockSamples } from "./block_samples.ts";
 import { blockKinds, type FeedBlock, secondsOf } from "./feed_block.ts";
 import type { HkProvider } from "./hk_provider.ts";
+import type { HkTiming } from "./hk_timing.ts";
 import { repairFieldNames } from "./repair_field_names.ts";
 import { type SampleIrregularities, SampleWatch } from "./sample_watch.ts";
 
@@ -14,7 +14,7 @@ export interface HkFeedOptions {
   /** Which run of the agent. */
   readonly agentSessionId: string;
   /** Registers another provider of this feed. */
-  readonly register: (encoded: EncodedFeed) => HkProvider;
+  readonly register: (timing: HkTiming) => HkProvider;
   /** Counts further fields in, unless there are too many already. */
   readonly mayAddFields: (count: number) => boolean;
   /** Told of a name of a field that had to be repaired, once for each block. */
@@ -62,7 +62,7 @@ export class HkFeed {
   readonly #providers: HkProvider[] = [];
   readonly #usual = new Map<string, Place>();
   readonly #watches = new Map<string, SampleWatch>();
-  #encoded: EncodedFeed | undefined;
+  #timing: HkTiming | undefined;
 
   /** Starts without a provider; see `addProvider`. */
   constructor(options: HkFeedOptions) {
@@ -92,9 +92,9 @@ export class HkFeed {
   }
 
   /** Adds a provider, at the beginning and when the feed is back. */
-  addProvider(encoded: EncodedFeed): HkProvider {
-    this.#encoded = encoded;
-    const provider = this.#options.register(encoded);
+  addProvider(timing: HkTiming): HkProvider {
+    this.#timing = timing;
+    const provider = this.#options.register(timing);
     this.#providers.push(provider);
     return provider;
   }
@@ -128,7 +128,7 @@ export class HkFeed {
     const fault = samples.append(block) ?? this.#noPlace(block);
     if (fault !== undefined) return fault;
     if (invalid !== undefined) this.#options.onInvalidName(invalid);
-    const provider = this.#free(block.name) ?? (this.#encoded && this.addProvider(this.#encoded));
+    const provider = this.#free(block.name) ?? (this.#timing && this.addProvider(this.#timing));
     if (provider === undefined) throw new TypeError(`Cannot append to "${this.address}": it has no provider`);
     provider.blocks.set(block.name, samples);
     return this.#appended({ provider, samples }, block, samples.bytes);

@@ -1,6 +1,7 @@
 /** One publisher of housekeeping as files know it. @module */
 import type { G3Frame } from "../g3/frame.ts";
 import type { BlockSamples } from "./block_samples.ts";
+import type { HkTiming } from "./hk_timing.ts";
 import type { HkSession, ProviderIdentity } from "./hk_session.ts";
 
 /** What waits of one block. */
@@ -26,12 +27,7 @@ export interface DataDraft {
 }
 
 /** What a provider is made of. */
-export interface HkProviderOptions extends ProviderIdentity {
-  /** Seconds of data in a frame. */
-  readonly frameLengthSeconds: number;
-  /** Seconds without data until it counts as gone. */
-  readonly freshSeconds: number;
-}
+export interface HkProviderOptions extends ProviderIdentity, HkTiming {}
 
 /** Fields of one feed of one run of its agent, with what of them waits to be written (OCS 10.3). */
 export class HkProvider implements ProviderIdentity {

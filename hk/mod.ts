@@ -51,5 +51,6 @@ export {
 export { type HkSeries, HkSeriesCollector } from "./read_series.ts";
 export { HkStream, type HkStreamOptions } from "./read_stream.ts";
 export { type HkFieldSummary, type HkProviderSummary, HkSummary } from "./read_summary.ts";
+export type { HkTiming } from "./hk_timing.ts";
 export { type RepairedNames, repairFieldNames } from "./repair_field_names.ts";
 export { type SampleIrregularities, SampleWatch } from "./sample_watch.ts";

@@ -69,31 +69,47 @@ export interface RecordData {
 const MOST_PROVIDER_BYTES = 250_000;
 const LONGEST_BLOCK_NAME = 255;
 
-/** Describes a recorder as it is now. */
-export function recordData(recorder: HkRecorder, malformed: number): RecordData {
-  const { collector, files, memory, disk, quarantine, losses } = recorder;
-  const { feeds } = collector;
-  const providers = describeFeeds(feeds);
-  const shown = Object.keys(providers).length;
+/**
+ * Describes a recorder as it is whenever somebody looks.
+ *
+ * Made anew every second, the descriptions of ten thousand feeds would cost more than recording them.
+ */
+export function recordData(recorder: HkRecorder, malformed: () => number): RecordData {
   return {
-    current_file: files.path,
-    providers,
-    feeds: {
-      active: collector.activeFeeds,
-      stale: feeds.size - collector.activeFeeds,
-      not_shown: feeds.size - shown,
+    get current_file() {
+      return recorder.files.path;
     },
-    counts: { ...collector.counts, malformed, ...files.counts },
-    memory: {
-      waiting_bytes: collector.waitingBytes,
-      peak_bytes: memory.peakBytes,
-      limit_bytes: recorder.mostBytes,
-      early_frames: memory.earlyFrames,
+    get providers() {
+      return describeFeeds(recorder.collector.feeds).providers;
     },
-    disk: { state: disk.state, free_mb: megabytes(disk.freeBytes), total_mb: megabytes(disk.totalBytes) },
-    trouble: recorder.trouble ?? null,
-    quarantine: quarantine.report,
-    lost: losses.report ?? null,
+    get feeds() {
+      const { feeds, activeFeeds: active } = recorder.collector;
+      return { active, stale: feeds.size - active, not_shown: describeFeeds(feeds).notShown };
+    },
+    get counts() {
+      return { ...recorder.collector.counts, malformed: malformed(), ...recorder.files.counts };
+    },
+    get memory() {
+      return {
+        waiting_bytes: recorder.collector.waitingBytes,
+        peak_bytes: recorder.memory.peakBytes,
+        limit_bytes: recorder.mostBytes,
+        early_frames: recorder.memory.earlyFrames,
+      };
+    },
+    get disk() {
+      const { state, freeBytes, totalBytes } = recorder.disk;
+      return { state, free_mb: megabytes(freeBytes), total_mb: megabytes(totalBytes) };
+    },
+    get trouble() {
+      return recorder.trouble ?? null;
+    },
+    get quarantine() {
+      return recorder.quarantine.report;
+    },
+    get lost() {
+      return recorder.losses.report ?? null;
+    },
   };
 }
 
@@ -102,12 +118,14 @@ function megabytes(bytes: number | undefined): number | null {
 }
 
 /** As many feeds as fit: all of them in their order, or those in trouble first, then those that were heard last. */
-function describeFeeds(feeds: ReadonlyMap<string, HkFeed>): Record<string, ProviderData> {
+function describeFeeds(
+  feeds: ReadonlyMap<string, HkFeed>,
+): { readonly providers: Record<string, ProviderData>; readonly notShown: number } {
   const described = Array.from(feeds, ([address, feed]) => describe(address, feed));
   const total = described.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total <= MOST_PROVIDER_BYTES) {
-    return Object.fromEntries(described.map(({ address, data }) => [address, data]));
-  }
+  const object = (shown: readonly Described[]) =>
+    Object.fromEntries(shown.map(({ address, data }) => [address, data]));
+  if (total <= MOST_PROVIDER_BYTES) return { providers: object(described), notShown: 0 };
   const ranked = described.toSorted((a, b) =>
     Number(b.isTroubled) - Number(a.isTroubled) || b.data.last_refresh.value - a.data.last_refresh.value
   );
@@ -118,9 +136,10 @@ function describeFeeds(feeds: ReadonlyMap<string, HkFeed>): Record<string, Provi
     if (rest < 0) break;
     shown.add(address);
   }
-  return Object.fromEntries(
-    described.filter(({ address }) => shown.has(address)).map(({ address, data }) => [address, data]),
-  );
+  return {
+    providers: object(described.filter(({ address }) => shown.has(address))),
+    notShown: described.length - shown.size,
+  };
 }
 
 interface Described {

@@ -30,7 +30,7 @@ export interface HkRecorderOptions {
   readonly onPressure: () => void;
   readonly log: Logger;
   readonly clock: Clock;
-  /** What may wait before frames are written early, in bytes of samples. Default 12 MiB. */
+  /** What may wait before frames are written early, in bytes of samples. Default 4 MiB. */
   readonly earlyBytes?: number;
   /** What may wait at all, while nothing can be written; what comes beyond is lost. Default 64 MiB. */
   readonly mostBytes?: number;
@@ -66,7 +66,7 @@ export class HkRecorder {
 
   /** Begins a session; writes nothing yet. */
   constructor(options: HkRecorderOptions) {
-    this.#options = { earlyBytes: 12 * MIB, mostBytes: 64 * MIB, pid: Deno.pid, ...options };
+    this.#options = { earlyBytes: 4 * MIB, mostBytes: 64 * MIB, pid: Deno.pid, ...options };
     const { log, clock, dataDir, tell } = options;
     this.#session = new HkSession({ startTimeSeconds: clock.now(), pid: this.#options.pid });
     this.quarantine = new Quarantine({ folder: `${dataDir}/quarantine`, onFirst: tell, clock });
