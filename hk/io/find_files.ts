@@ -1,11 +1,15 @@
 /** The G3 files below folders, in order, without those that cannot hold what is asked for. @module */
 
+import { toError } from "../../internal/to_error.ts";
+
 /** Which files are wanted. */
 export interface FindFilesOptions {
   /** Only files that may hold samples from this time on, in Unix seconds. Default: all. */
   readonly sinceSeconds?: number | undefined;
   /** Only files that may hold samples before this time, in Unix seconds. Default: all. */
   readonly untilSeconds?: number | undefined;
+  /** Told of a folder below one that was named, which cannot be read and is passed over. Default: nobody is. */
+  readonly onUnreadable?: ((folder: string, error: Error) => void) | undefined;
 }
 
 /** Names of G3 files, plain or compressed. */
@@ -81,7 +85,13 @@ async function walk(folder: string, search: Walk): Promise<void> {
       ? { isDirectory, isFile }
       : await Deno.stat(path).catch(() => undefined);
     if (target?.isDirectory === true) {
-      if (mayHold(name, search)) await walk(path, search);
+      if (!mayHold(name, search)) continue;
+      try {
+        await walk(path, search);
+      } catch (error) {
+        // One such as `lost+found` must not hide all the others.
+        search.onUnreadable?.(path, toError(error));
+      }
     } else if (target?.isFile === true && G3_NAME.test(name)) {
       const time = TIME_NAME.exec(name)?.[1];
       search.found.push({ path, timeSeconds: time === undefined ? undefined : Number(time) });

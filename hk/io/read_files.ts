@@ -64,7 +64,10 @@ export async function* readHkBlocks(
 ): AsyncGenerator<HkProviderBlock, void, void> {
   const { onFile = () => {}, onNote = () => {} } = options;
   const choice = new HkChoice(options.fields);
-  for (const file of await findG3Files(paths, options)) {
+  const onUnreadable = options.onUnreadable ?? ((file, error) => {
+    onNote({ kind: "unreadable", file, offset: undefined, text: `Cannot read "${file}": ${error.message}` });
+  });
+  for (const file of await findG3Files(paths, { ...options, onUnreadable })) {
     onFile(file);
     const notes = new Set<string>();
     let offset = 0;

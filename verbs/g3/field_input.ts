@@ -70,9 +70,14 @@ export class FieldInput {
     const range = { sinceSeconds, untilSeconds };
     const files: string[] = [];
     const notes: HkNote[] = [];
+    const onUnreadable = (folder: string, error: Error) => {
+      const { message: text } = fileError("read", folder, error);
+      notes.push({ kind: "unreadable", file: folder, offset: undefined, text });
+    };
+    const missing: Error[] = [];
     for (const word of words) {
       try {
-        const found = await findG3Files(word, range);
+        const found = await findG3Files(word, { ...range, onUnreadable });
         // Of a folder that has files, only none of that time, more is known when all is read.
         if (found.length === 0 && (await findG3Files(word)).length === 0) {
           throw new Error(`Cannot read "${word}": there is no .g3 file in this folder`);
@@ -80,12 +85,12 @@ export class FieldInput {
         files.push(...found);
       } catch (error) {
         const found = fileError("read", word, error);
-        if (words.length === 1) throw found;
+        missing.push(found);
         notes.push({ kind: "unreadable", file: word, offset: undefined, text: found.message });
       }
     }
-    const [only] = notes;
-    if (notes.length === words.length && only !== undefined) throw new Error(only.text);
+    const [first] = missing;
+    if (missing.length === words.length && first !== undefined) throw first;
     let totalBytes = 0;
     for (const file of files) totalBytes += (await Deno.stat(file).catch(() => undefined))?.size ?? 0;
     const input = new FieldInput(files, range, totalBytes, options);

@@ -82,6 +82,21 @@ Deno.test("findG3Files() takes each file once, follows links, is not caught in c
   });
 });
 
+Deno.test({
+  name: "readHkFields() passes over a folder that it may not read, and tells it",
+  // To root every folder is open.
+  ignore: Deno.uid() === 0,
+  fn: async () => {
+    await using folder = await temporary();
+    const lost = `${folder.path}/lost+found`;
+    await Deno.mkdir(lost, { mode: 0 });
+    await writeFrames(`${folder.path}/a.g3`, hourFile(1_700_000_000, 5));
+    const { series, notes } = await readHkFields(folder.path);
+    assert.equal(series.size, 2);
+    assert.deepEqual(notes.map(({ kind, file }) => [kind, file]), [["unreadable", lost]]);
+  },
+});
+
 Deno.test("readHkFields() gives the samples from since up to until, over files", async () => {
   await using folder = await temporary();
   const start = 1_700_000_000;
