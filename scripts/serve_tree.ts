@@ -2,7 +2,7 @@
 
 /** A served tree. Dispose of it. */
 export interface ServedTree extends AsyncDisposable {
-  /** Where it is, with a slash at the end: `http://127.0.0.1:PORT/`. */
+  /** Where it is, with a slash at the end: `http://127.0.0.1:PORT/ID/`. */
   readonly url: string;
 }
 
@@ -14,9 +14,13 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** Serves the files below a folder on a free port of the loopback. */
 export function serveTree(root: string): ServedTree {
+  // Deno keeps what it has loaded from an address: a port that an earlier tree had must not give that tree's files.
+  const id = crypto.randomUUID();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-    const path = decodeURIComponent(new URL(request.url).pathname).slice(1);
-    if (path.split("/").some((part) => part.startsWith("."))) {
+    const [, first, ...parts] = decodeURIComponent(new URL(request.url).pathname).split("/");
+    const path = parts.join("/");
+    if (first !== id) return new Response("not served", { status: 404 });
+    if (parts.some((part) => part.startsWith("."))) {
       return new Response("not served", { status: 403 });
     }
     try {
@@ -29,7 +33,7 @@ export function serveTree(root: string): ServedTree {
     }
   });
   return {
-    url: `http://127.0.0.1:${server.addr.port}/`,
+    url: `http://127.0.0.1:${server.addr.port}/${id}/`,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
