@@ -76,9 +76,10 @@ Deno.test({
     const work = bed.take(scanFrame(2, { bytes: 50_000 }), scanFrame(3));
     assert.match(await troubled(bed), /^Cannot write to ".*_000\.g3": No space left/);
     assert.equal(bed.report.data.disk.error, bed.troubles[0]);
+    // Looked at while time stands still: the next try may be half way.
     assert.deepEqual(await bed.contents(), { [FIRST]: ["O0", "S1"] });
     await bed.clock.advance(30);
-    assert.deepEqual(await bed.contents(), { [FIRST]: ["O0", "S1"] });
+    assert.equal(bed.report.data.frames.written, 2);
     await disk.clear();
     await finished(bed, work);
     assert.deepEqual(bed.report.data.frames.dropped, {});
