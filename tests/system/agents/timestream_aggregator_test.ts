@@ -76,7 +76,8 @@ Deno.test("REC-3, REC-4, REC-15, REC-32: TimestreamAggregator tries about once a
   await using bed = await RecorderBed.alone();
   for (let tenth = 0; tenth < 100; tenth++) {
     await bed.agent.advance(0.1);
-    // Refused in real time, which the clock knows nothing of.
+    // Refused in real time, which the clock knows nothing of; when we have been, the recorder has been too.
+    await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: bed.port }));
     await bed.until(() => bed.data.connections.failed >= Math.floor((tenth + 1) / 10), "an attempt");
   }
   const { failed } = bed.data.connections;
@@ -145,6 +146,18 @@ Deno.test("REC-38: TimestreamAggregator ends when it is stopped, with its file f
   await bed.advanceUntil(() => bed.data.connected && bed.sender.clients === 2, "a connection");
   await bed.send(scanFrame(1));
   assert.deepEqual(Object.values(await bed.contents()), [["S0"], ["S1"]]);
+});
+
+Deno.test("TimestreamAggregator ends a quarter of a second after a stop when nothing more comes", async () => {
+  await using bed = await RecorderBed.start();
+  await bed.send(scanFrame(0));
+  await bed.agent.stop("stream");
+  await bed.agent.advance(0.2);
+  assert.equal((await bed.agent.status("stream")).session.status, "stopping");
+  await bed.agent.advance(0.1);
+  await untilTrue(async () => (await bed.agent.status("stream")).session.success === true, {
+    what: "the end",
+  });
 });
 
 Deno.test("TimestreamAggregator stops at once while it waits for a sender", async () => {

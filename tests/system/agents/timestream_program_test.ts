@@ -98,6 +98,7 @@ Deno.test("timestream_aggregator.ts ends within 10 s of SIGTERM also while its s
   isOver = true;
   await flood;
   assert.equal(code, 0);
+  assert.match(program.log, /Finished aggregation/);
   const [first = [], ...others] = await site.contents();
   assert.deepEqual([first, others], [labels(first.length), []]);
 });
