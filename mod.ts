@@ -16,6 +16,7 @@
  */
 export {
   type AccessControl,
+  type AcquireExclusiveOptions,
   ActiveSet,
   type AgentApi,
   type AgentTypes,
@@ -56,6 +57,10 @@ export {
   type Endable,
   endOperation,
   type EndOptions,
+  ExclusiveAccessClient,
+  type ExclusiveAccessReply,
+  type ExclusiveGrantOptions,
+  type ExclusiveResult,
   fanOut,
   FeedClient,
   type FeedEventItem,
@@ -66,6 +71,9 @@ export {
   Float,
   type Floats,
   type FrameTransport,
+  type HeldExclusive,
+  holdExclusive,
+  type HoldExclusiveOptions,
   type InTurnOptions,
   JoinError,
   type LeaveDetails,

@@ -6,6 +6,7 @@
  * @module
  */
 import type { AgentProgram } from "../framework/program.ts";
+import { ACCESS_DIRECTOR } from "./access_director/options.ts";
 import { AGGREGATOR } from "./aggregator/options.ts";
 import { BAREBONES } from "./barebones/options.ts";
 import { FAKE_DATA } from "./fake_data/options.ts";
@@ -28,6 +29,7 @@ export interface AgentEntry extends AgentProgram {
 
 /** Every agent by its `agent-class`. */
 export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
+  [ACCESS_DIRECTOR.name]: { ...ACCESS_DIRECTOR, file: "access_director.ts" },
   [AGGREGATOR.name]: { ...AGGREGATOR, file: "aggregator.ts" },
   [BAREBONES.name]: { ...BAREBONES, file: "barebones.ts" },
   [FAKE_DATA.name]: { ...FAKE_DATA, file: "fake_data.ts" },

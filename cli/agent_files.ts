@@ -11,6 +11,7 @@ type Load = () => Promise<AgentClass>;
 
 /** By `agent-class`; has an entry for each of `AGENT_TABLE`. */
 export const AGENT_FILES: Readonly<Record<string, Load>> = {
+  AccessDirector: async () => anyClass((await import("../agents/access_director.ts")).AccessDirector),
   AggregatorAgent: async () => anyClass((await import("../agents/aggregator.ts")).AggregatorAgent),
   BarebonesAgent: async () => anyClass((await import("../agents/barebones.ts")).BarebonesAgent),
   FakeDataAgent: async () => anyClass((await import("../agents/fake_data.ts")).FakeDataAgent),

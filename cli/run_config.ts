@@ -11,7 +11,9 @@ import {
   type SiteOptions,
   type SiteProblem,
 } from "../site/mod.ts";
+import { shownAccessPolicy } from "../ocs/access_rules.ts";
 import type { Look } from "../verbs/look.ts";
+import { redactWords } from "../verbs/redact.ts";
 import { formatTable } from "../verbs/table.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { PYTHON_CLASSES } from "./foreign_classes.ts";
@@ -92,7 +94,7 @@ export async function runConfigShow(
         instanceId: instanceId ?? null,
         agentClass: agentClass ?? null,
         manage,
-        arguments: args.map(({ text }) => text),
+        arguments: redactWords(args.map(({ text }) => text)),
       })) ?? [],
     }));
     return ExitCode.OK;
@@ -143,7 +145,7 @@ function settingsOf(resolved: ResolvedSite, options: SiteOptions): readonly Sett
     },
     {
       name: "access_policy",
-      value: resolved.accessPolicy,
+      value: resolved.accessPolicy === undefined ? undefined : shownAccessPolicy(resolved.accessPolicy),
       from: from(undefined, undefined, resolved.accessPolicy),
     },
     { name: "log-dir", value: resolved.logDir, from: from(undefined, host?.logDir, undefined) },
@@ -158,7 +160,8 @@ function instancesText({ host }: ResolvedSite, look: Look): string {
     instance.instanceId ?? "?",
     instance.agentClass ?? "?",
     instance.manage,
-    instance.arguments.map(({ text }) => (/\s/.test(text) ? JSON.stringify(text) : text)).join(" "),
+    redactWords(instance.arguments.map(({ text }) => text))
+      .map((text) => (/\s/.test(text) ? JSON.stringify(text) : text)).join(" "),
   ]);
   return formatTable(["INSTANCE", "CLASS", "MANAGE", "ARGUMENTS"], rows, look);
 }

@@ -1,7 +1,7 @@
 /** `ocs repl`: the operators' prompt. @module */
 import { runRepl } from "../repl/run_repl.ts";
 import type { SiteOptions } from "../site/mod.ts";
-import { privsOf } from "../verbs/run_verb.ts";
+import { isPlainPassword, PLAIN_PASSWORD_TEXT, readPrivs } from "../verbs/privs.ts";
 import { withDefaultSite } from "./default_site.ts";
 import type { Console } from "./output.ts";
 
@@ -17,12 +17,13 @@ export async function runReplCommand(
   { plain, timeout, privs }: ReplCommand,
   { site: given, console }: { readonly site: SiteOptions; readonly console: Console },
 ): Promise<number> {
+  if (isPlainPassword(privs)) console.err.log(PLAIN_PASSWORD_TEXT);
   return await runRepl({
     site: withDefaultSite(given).site,
     out: console.out,
     err: console.err,
     plain,
     timeoutSeconds: timeout,
-    privs: privsOf(privs),
+    privs: await readPrivs(privs),
   });
 }

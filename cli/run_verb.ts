@@ -2,6 +2,7 @@
 import { JoinError } from "../client/errors.ts";
 import type { SiteOptions } from "../site/mod.ts";
 import type { VerbCommand } from "../verbs/grammar.ts";
+import { isPlainPassword, PLAIN_PASSWORD_TEXT } from "../verbs/privs.ts";
 import { runVerb } from "../verbs/run_verb.ts";
 import { withDefaultSite } from "./default_site.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
@@ -36,6 +37,7 @@ async function runOn(
   using interrupt = listenForInterrupt();
   const signal = AbortSignal.any([interrupt.signal, console.out.broken]);
   using terminal = consoleTerminal(console, signal);
+  if (isPlainPassword(command.privs)) terminal.say(PLAIN_PASSWORD_TEXT);
   try {
     const result = await runVerb(command, { options: { site, signal }, terminal });
     return { ok: ExitCode.OK, failed: ExitCode.FAILED, timeout: ExitCode.TIMEOUT }[result];

@@ -63,7 +63,7 @@ export async function choosePasswordFor(
 ): Promise<string> {
   if (privs === undefined || privs === null || privs === 1) return "";
   const { findPassword } = await import("./passwords.ts");
-  const password = await findPassword(privs, { agentClass: api.agent_class ?? "", instanceId });
+  const password = await findPassword(privs, { agentClass: api.agent_class ?? "", instanceId }, { logger });
   if (password !== "" && api.access_control === undefined) {
     // Python prints this; sending the password would be an error there.
     logger.warn(

@@ -156,6 +156,8 @@ export class SessionMachine {
         kwargs: this.floatMode.shape(kwargs, floats),
         procedure: info.procedure,
         caller: typeof info.caller === "number" ? info.caller : undefined,
+        callerAuthId: textOrNothing(info.caller_authid),
+        callerAuthRole: textOrNothing(info.caller_authrole),
         get signal() {
           return open?.signal ?? AbortSignal.abort();
         },
@@ -217,6 +219,10 @@ function resultOf(value: unknown, shape: (value: unknown) => unknown): unknown {
     return new MultiResult(args, kwargs);
   }
   return value instanceof Subscription || value instanceof Registration ? value : shape(value);
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function argumentsOf(value: unknown, shape: (value: unknown) => unknown): Arguments {

@@ -82,8 +82,16 @@ export {
   OperationsError,
   ScriptInterruptedError,
 } from "./errors.ts";
+export {
+  type AcquireExclusiveOptions,
+  ExclusiveAccessClient,
+  type ExclusiveAccessReply,
+  type ExclusiveGrantOptions,
+  type ExclusiveResult,
+} from "./exclusive_access.ts";
 export { fanOut, type InTurnOptions, type Outcome, type ParamsFor, runAll, runInTurn } from "./fan_out.ts";
 export { FeedClient, type FeedEventItem, type FeedSample, type FeedSource } from "./feed_client.ts";
+export { type HeldExclusive, holdExclusive, type HoldExclusiveOptions } from "./hold_exclusive.ts";
 export type { ClientOptions } from "./client_options.ts";
 export { type ConnectedClient, OCSClient, OCSClient as MatchedClient } from "./ocs_client.ts";
 export type {

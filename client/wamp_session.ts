@@ -24,6 +24,10 @@ export interface WampInvocation extends Arguments {
   readonly procedure: string;
   /** Session id of the caller, where the router tells it. */
   readonly caller: number | undefined;
+  /** Who the caller proved to be, where the router tells it. */
+  readonly callerAuthId: string | undefined;
+  /** The caller's role in the realm, where the router tells it. */
+  readonly callerAuthRole: string | undefined;
   /** Aborted when the caller cancels or the connection is lost. */
   readonly signal: AbortSignal;
   /** Sends an intermediate result; undefined unless the caller asked for them. */

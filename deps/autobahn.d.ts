@@ -32,6 +32,8 @@ export interface InvocationInfo {
   readonly procedure: string;
   readonly progress: ((args?: readonly unknown[], kwargs?: object) => void) | null;
   readonly caller?: unknown;
+  readonly caller_authid?: unknown;
+  readonly caller_authrole?: unknown;
 }
 
 /** One subscribed handler. */

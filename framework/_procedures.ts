@@ -29,7 +29,18 @@ export function basicProcedures(agent: ProceduresOptions): readonly Procedure[] 
   return [
     {
       procedure: opsProcedure(agent.address),
-      handler: ({ args, kwargs, signal }) => agent.operations.handle(args, kwargs, signal),
+      handler: (invocation) =>
+        agent.operations.handle(invocation.args, invocation.kwargs, {
+          // Asked for late: most requests never need one, and it costs.
+          get signal() {
+            return invocation.signal;
+          },
+          caller: {
+            session: invocation.caller,
+            authId: invocation.callerAuthId,
+            authRole: invocation.callerAuthRole,
+          },
+        }),
       // Params are checked by kind: 2.0 is no int.
       options: { floats: "keep" },
     },
@@ -62,6 +73,9 @@ function manage(query: unknown, agent: ProceduresOptions): unknown {
       return describedFeeds(agent);
     case "get_agent_class":
       return agent.agentClass;
+    case "get_refusals":
+      // Ours only: Python agents answer null.
+      return agent.access.refusals();
     default:
       return null;
   }

@@ -55,6 +55,8 @@ export interface Agent {
   readonly agentClass: string;
   /** Start time as text; tells one run of the agent from the next in feeds. */
   readonly agentSessionId: string;
+  /** Absolute path of the site file; undefined without one. Paths in options may be relative to its folder. */
+  readonly siteFile: string | undefined;
   /** The log of the agent; see `makeLogger` for classes of one's own. */
   readonly log: AgentLog;
   /** Time; a test may hold it still, so use it instead of `Date.now`. */

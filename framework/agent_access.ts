@@ -14,6 +14,7 @@ import type { AgentIdentity } from "../ocs/access_scope.ts";
 import { isTruthy, pyStr, pyTypeName } from "../ocs/python_text.ts";
 import type { AgentLog } from "./agent_log.ts";
 import type { AccessCheck } from "./operations.ts";
+import { type Refusal, Refusals } from "./refusals.ts";
 import { errorText } from "./run_outcome.ts";
 
 /** What an agent's access is made from. */
@@ -31,6 +32,7 @@ export class AgentAccess implements AccessCheck {
   readonly #agent: AgentIdentity;
   readonly #log: AgentLog;
   readonly #clock: Clock;
+  readonly #refusals: Refusals;
   #rules: readonly AccessRule[];
   #updateTimestamp: number;
   #updateCount = 0;
@@ -47,6 +49,7 @@ export class AgentAccess implements AccessCheck {
     this.#agent = agent;
     this.#log = log;
     this.#clock = clock;
+    this.#refusals = new Refusals(log, clock);
     this.#updateTimestamp = clock.now();
   }
 
@@ -70,6 +73,16 @@ export class AgentAccess implements AccessCheck {
   /** The level of the agent itself. */
   own(): CallerLevel {
     return this.#level(null, true);
+  }
+
+  /** Counts and logs a request that was refused. */
+  refused(refusal: Refusal): void {
+    this.#refusals.note(refusal);
+  }
+
+  /** What was refused so far; an answer of our agents only. */
+  refusals(): Record<string, unknown> {
+    return this.#refusals.encoded();
   }
 
   /** What `get_api` tells of it (OCS 1.6). */
@@ -107,6 +120,9 @@ export class AgentAccess implements AccessCheck {
     this.#step = step ?? null;
     this.#updateTimestamp = this.#clock.now();
     this.#updateCount++;
+    if (this.#updateCount === 1) {
+      this.#log.info(`Access rules received (step ${pyStr(step)}); no longer blocked`);
+    } else this.#log.debug(`Access rules received (step ${pyStr(step)})`);
   }
 
   #level(password: string | null, isAgentItself: boolean): CallerLevel {

@@ -36,6 +36,8 @@ export interface AgentCoreOptions {
   readonly clock?: Clock | undefined;
   /** `none`, `override:PW2,PW3` or `director:ID`; default none. */
   readonly accessPolicy?: string | null | undefined;
+  /** Absolute path of the site file, where there is one. */
+  readonly siteFile?: string | undefined;
   /** Where the router is. */
   readonly connection: AgentConnectOptions;
   /**
@@ -59,6 +61,7 @@ export class AgentCore implements Agent, AsyncDisposable {
   readonly address: string;
   readonly agentClass: string;
   readonly agentSessionId: string;
+  readonly siteFile: string | undefined;
   readonly log: AgentLog;
   readonly clock: Clock;
   heartbeat = true;
@@ -96,6 +99,7 @@ export class AgentCore implements Agent, AsyncDisposable {
     this.addressRoot = options.addressRoot;
     this.address = agentAddress(options.addressRoot, options.instanceId);
     this.agentClass = options.agentClass;
+    this.siteFile = options.siteFile;
     this.log = options.log;
     this.clock = options.clock ?? SYSTEM_CLOCK;
     this.agentSessionId = pyFloatRepr(this.clock.now());

@@ -1,7 +1,8 @@
 /** An agent's operations: registered once, started, stopped, waited for and asked about by clients. No I/O. @module */
 import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { toPlain } from "../internal/float.ts";
-import { type CredLevel, toCredLevel } from "../ocs/access_level.ts";
+import { printable } from "../internal/limited_log.ts";
+import { CredLevel, credLevelText, toCredLevel } from "../ocs/access_level.ts";
 import { type CallerLevel, refusalText } from "../ocs/access_rules.ts";
 import { OpCode } from "../ocs/op_code.ts";
 import { pyStr, pyTypeName } from "../ocs/python_text.ts";
@@ -14,6 +15,7 @@ import type { ProcessSpec, Run, TaskSpec } from "./operation.ts";
 import { readOpsRequest } from "./ops_arguments.ts";
 import { ParamError } from "./param_error.ts";
 import { checkParams } from "./params.ts";
+import { callerText, type Refusal, type WireCaller } from "./refusals.ts";
 import { errorText, failureText, outcomeOf } from "./run_outcome.ts";
 import { OperationSession } from "./session.ts";
 
@@ -23,6 +25,15 @@ export interface AccessCheck {
   credentials(password: unknown): CallerLevel;
   /** The level of the agent itself, for startup operations. */
   own(): CallerLevel;
+  /** Told of every request that its caller had no right to. */
+  refused(refusal: Refusal): void;
+}
+
+/** What came with a request, beside its arguments. */
+export interface RequestContext {
+  /** Aborted when nobody is there any more to be answered. */
+  readonly signal?: AbortSignal | undefined;
+  readonly caller?: WireCaller | undefined;
 }
 
 /** Reply to any request: code, message, and the session or `{}`. */
@@ -107,17 +118,22 @@ export class Operations {
   handle(
     args: readonly unknown[],
     kwargs: Readonly<Record<string, unknown>>,
-    signal?: AbortSignal,
+    { signal, caller }: RequestContext = {},
   ): OpsReply | Promise<OpsReply> {
     const { action, opName, params, timeout, password } = readOpsRequest(args, kwargs);
     switch (action) {
       case "start":
-        return this.start(nameOf(opName), params, () => this.#access.credentials(password));
+        return this.start(nameOf(opName), {
+          params,
+          credentials: () => this.#access.credentials(password),
+          caller,
+        });
       case "stop":
       case "abort":
         return this.end(action, nameOf(opName), {
           params,
           credentials: () => this.#access.credentials(password),
+          caller,
         });
       case "wait":
         return this.wait(nameOf(opName), timeout, signal);
@@ -130,9 +146,16 @@ export class Operations {
   }
 
   /** Starts an operation (OCS 2.2); the checks come in Python's order. */
-  start(name: string, params: unknown, credentials: () => CallerLevel): OpsReply {
+  start(
+    name: string,
+    { params, credentials, caller }: {
+      readonly params: unknown;
+      readonly credentials: () => CallerLevel;
+      readonly caller?: WireCaller | undefined;
+    },
+  ): OpsReply {
     const { ERROR, OK } = ResponseCode;
-    this.#log.info(`start called for ${name}`);
+    this.#called("start", name, caller);
     const operation = this.#operations.get(name);
     if (operation === undefined) {
       this.#log.warn(`No task called ${name}`);
@@ -146,9 +169,11 @@ export class Operations {
     this.#sessions.delete(name);
     const has = credentials();
     if (has.level < operation.minPrivs) {
-      this.#log.info('Rejected underprivileged "start" request.');
+      const { level } = has;
+      this.#access.refused({ action: "start", opName: name, level, required: operation.minPrivs, caller });
       return [ERROR, refusalText(has.level, operation.minPrivs, has.detail), {}];
     }
+    this.#allowed("start", name, has);
     let checked: unknown;
     try {
       checked = this.#checked(operation, params);
@@ -175,13 +200,14 @@ export class Operations {
   end(
     action: "stop" | "abort",
     name: string,
-    { params, credentials }: {
+    { params, credentials, caller }: {
       readonly params: unknown;
       readonly credentials: (() => CallerLevel) | undefined;
+      readonly caller?: WireCaller | undefined;
     },
   ): OpsReply {
     const { ERROR, OK } = ResponseCode;
-    this.#log.info(`${action} called for ${name}`);
+    this.#called(action, name, caller);
     const operation = this.#operations.get(name);
     if (operation === undefined) return [ERROR, `No operation called "${name}".`, {}];
     if ((action === "stop") !== (operation.kind === "process")) {
@@ -190,9 +216,10 @@ export class Operations {
     }
     const has = credentials?.();
     if (has !== undefined && has.level < operation.minPrivs) {
-      this.#log.info(`Rejected underprivileged "${action}" request.`);
+      this.#access.refused({ action, opName: name, level: has.level, required: operation.minPrivs, caller });
       return [ERROR, refusalText(has.level, operation.minPrivs), {}];
     }
+    if (has !== undefined) this.#allowed(action, name, has);
     const session = this.#sessions.get(name);
     if (session === undefined) return [ERROR, "No session active.", {}];
     if (session.status === "stopping" || session.status === "done") {
@@ -240,7 +267,7 @@ export class Operations {
       if (spec.startup === undefined || spec.startup === false) continue;
       this.#log.info(`startup-op: launching ${name}`);
       const params = spec.startup === true ? {} : spec.startup;
-      const [code, message] = this.start(name, params, () => this.#access.own());
+      const [code, message] = this.start(name, { params, credentials: () => this.#access.own() });
       if (code !== ResponseCode.OK) this.#log.error(`startup-op: ${name} was not started: ${message}`);
     }
   }
@@ -276,6 +303,17 @@ export class Operations {
   /** Frees what unfinished runs hold; for the very end. */
   [Symbol.dispose](): void {
     for (const session of this.#sessions.values()) session[Symbol.dispose]();
+  }
+
+  /** Python's line, and who it was where the router tells. */
+  #called(action: string, name: string, caller: WireCaller | undefined): void {
+    const who = callerText(caller);
+    this.#log.info(`${action} called for ${printable(name)}${who === "" ? "" : ` by ${who}`}`);
+  }
+
+  /** Tells of rights that not everybody has. */
+  #allowed(action: string, name: string, { level }: CallerLevel): void {
+    if (level > CredLevel.BASIC) this.#log.info(`${action} of ${name} with level ${credLevelText(level)}`);
   }
 
   #info(name: string): Record<string, unknown> {

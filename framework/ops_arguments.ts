@@ -1,5 +1,5 @@
 /** Arguments of an agent's two procedures, read as Python reads them. @module */
-import { pyRepr } from "../ocs/python_text.ts";
+import { bindArguments } from "./bind_arguments.ts";
 
 /** What a request to `.ops` says; anything may be of any type. */
 export interface OpsRequest {
@@ -10,7 +10,11 @@ export interface OpsRequest {
   readonly password: unknown;
 }
 
-const OPS = ["action", "op_name", "params", "timeout", "password"] as const;
+const OPS = {
+  name: "OCSAgent._ops_handler",
+  required: ["action", "op_name"],
+  optional: ["params", "timeout", "password"],
+} as const;
 
 /**
  * Reads a call of `.ops`: up to five positional arguments, each also usable as a keyword (OCS 1.4).
@@ -21,39 +25,13 @@ export function readOpsRequest(
   args: readonly unknown[],
   kwargs: Readonly<Record<string, unknown>>,
 ): OpsRequest {
-  const handler = "OCSAgent._ops_handler()";
-  const given: Record<string, unknown> = {};
-  OPS.slice(0, args.length).forEach((name, index) => given[name] = args[index]);
-  for (const [name, value] of Object.entries(kwargs)) {
-    if (!OPS.some((known) => known === name)) {
-      throw new TypeError(`${handler} got an unexpected keyword argument ${pyRepr(name)}`);
-    }
-    if (Object.hasOwn(given, name)) {
-      throw new TypeError(`${handler} got multiple values for argument '${name}'`);
-    }
-    given[name] = value;
-  }
-  if (args.length > OPS.length) {
-    // Python counts `self`, so both numbers are one higher.
-    throw new TypeError(
-      `${handler} takes from 3 to 6 positional arguments but ${args.length + 1} were given`,
-    );
-  }
-  const missing = OPS.slice(0, 2).filter((name) => !Object.hasOwn(given, name));
-  if (missing.length > 0) {
-    const names = missing.map((name) => `'${name}'`).join(" and ");
-    throw new TypeError(
-      `${handler} missing ${missing.length} required positional argument${
-        missing.length > 1 ? "s" : ""
-      }: ${names}`,
-    );
-  }
+  const given = bindArguments(OPS, args, kwargs);
   return {
-    action: given["action"],
-    opName: given["op_name"],
-    params: given["params"] ?? null,
-    timeout: given["timeout"] ?? null,
-    password: given["password"] ?? null,
+    action: given.action,
+    opName: given.op_name,
+    params: given.params ?? null,
+    timeout: given.timeout ?? null,
+    password: given.password ?? null,
   };
 }
 

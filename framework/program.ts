@@ -18,6 +18,8 @@ export interface AgentProgram<S extends OptionSpecs = OptionSpecs> {
   readonly name: string;
   /** One or two sentences for `--help`. */
   readonly summary?: string | undefined;
+  /** For a class that has to be reachable for everybody: no access policy, whatever the site says. */
+  readonly accessPolicy?: "none" | undefined;
   /** The class's own options, beside those of every agent. */
   readonly options: S;
 }

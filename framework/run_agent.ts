@@ -108,6 +108,7 @@ interface AgentSettings<S extends OptionSpecs> {
   readonly addressRoot: string;
   readonly instanceId: string;
   readonly accessPolicy: string | undefined;
+  readonly siteFile: string | undefined;
   readonly crossbarTimeoutSeconds: number;
   readonly logDir: string | undefined;
   readonly workingDir: string | undefined;
@@ -116,7 +117,7 @@ interface AgentSettings<S extends OptionSpecs> {
 
 /** Settings, or the help text when that was asked for. */
 async function readSettings<const S extends OptionSpecs>(
-  { name, options, summary }: AgentProgram<S>,
+  { name, options, summary, accessPolicy }: AgentProgram<S>,
   args: readonly string[],
 ): Promise<AgentSettings<S> | string> {
   const parsed = await parseAgentArgs({ agentClass: name, options, args, summary });
@@ -126,7 +127,8 @@ async function readSettings<const S extends OptionSpecs>(
     connection: { url: needSetting(site, "wampServer"), realm: needSetting(site, "realm") },
     addressRoot: needSetting(site, "addressRoot"),
     instanceId: needSetting(site, "instanceId"),
-    accessPolicy: site.accessPolicy,
+    accessPolicy: accessPolicy ?? site.accessPolicy,
+    siteFile: site.sourceFile,
     crossbarTimeoutSeconds: site.crossbarTimeoutSeconds,
     logDir: site.logDir,
     workingDir: site.workingDir,

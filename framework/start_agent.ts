@@ -26,6 +26,8 @@ export interface StartAgentOptions<S extends OptionSpecs = OptionSpecs> {
   readonly clock?: Clock | undefined;
   /** `none`, `override:PW2,PW3` or `director:ID`; default none. */
   readonly accessPolicy?: string | null | undefined;
+  /** Absolute path of the site file, where there is one. */
+  readonly siteFile?: string | undefined;
   /** Seconds away from the router after which the agent ends itself; 0 never. Default 10. */
   readonly crossbarTimeoutSeconds?: number | undefined;
   /** Seconds that operations get to end on shutdown. Default 8. */

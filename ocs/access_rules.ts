@@ -80,6 +80,11 @@ export function parseAccessPolicy(text: string | null | undefined): AccessPolicy
   throw new RangeError(`Invalid policy "${name}"`);
 }
 
+/** An access policy as it may be shown: without the passwords of `override`. */
+export function shownAccessPolicy(text: string): string {
+  return text.startsWith("override:") ? "override:***" : text;
+}
+
 /**
  * Reads the rules of a director's message.
  *

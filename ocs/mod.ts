@@ -43,6 +43,7 @@ export {
   parseAccessRules,
   passwordMatches,
   refusalText,
+  shownAccessPolicy,
 } from "./access_rules.ts";
 export {
   type AccessScope,
@@ -80,13 +81,7 @@ export { checkFieldName, enforceFieldName } from "./field_names.ts";
 export { humanizedTime } from "./humanized_time.ts";
 export { OCSReply, type OCSReplyOptions, parseReply, type ReplySession } from "./ocs_reply.ts";
 export { OpCode, opCodeName, opCodeOf, SESSION_STATUSES, type SessionStatus } from "./op_code.ts";
-export {
-  choosePassword,
-  needsPasswordsFile,
-  parsePasswords,
-  type PasswordEntry,
-  type Privs,
-} from "./passwords_file.ts";
+export { choosePassword, needsPasswordsFile, type PasswordEntry, type Privs } from "./passwords_file.ts";
 export { pyFixed, pyFloatRepr } from "./python_float.ts";
 export { isTruthy, pyClass, pyRepr, pyStr, pyTypeName } from "./python_text.ts";
 export { ResponseCode, responseCodeName } from "./response_code.ts";

@@ -1,12 +1,5 @@
 /** Which password a client sends. @module */
-import { kindOf, RecordReader } from "./_wire.ts";
-import {
-  type AccessScope,
-  type AgentIdentity,
-  parseScope,
-  scopeApplies,
-  scopeSpecificity,
-} from "./access_scope.ts";
+import { type AccessScope, type AgentIdentity, scopeApplies, scopeSpecificity } from "./access_scope.ts";
 
 /** What a client asks for: a password, or a level (1 to 3) to find a password for. Nothing means 1. */
 export type Privs = string | 1 | 2 | 3 | null | undefined;
@@ -24,26 +17,6 @@ export interface PasswordEntry {
 /** Tells whether a passwords file has to be read at all. */
 export function needsPasswordsFile(privs: Privs): privs is 2 | 3 {
   return privs === 2 || privs === 3;
-}
-
-/**
- * Reads the parsed content of a passwords file: a list of entries with `default`, `agent_class`, `instance_id`,
- * `password_2`, `password_3`.
- *
- * @throws {TypeError} If it is something else; says which entry and why.
- */
-export function parsePasswords(value: unknown): readonly PasswordEntry[] {
-  if (!Array.isArray(value)) {
-    throw new TypeError(`Cannot read passwords: ${kindOf(value)}, expected a list of entries`);
-  }
-  return value.map((entry: unknown, i) => {
-    const read = new RecordReader(`passwords entry ${i + 1}`, entry);
-    return {
-      scope: parseScope(entry),
-      ...(read.raw("password_2") === undefined ? {} : { password2: read.text("password_2") }),
-      ...(read.raw("password_3") === undefined ? {} : { password3: read.text("password_3") }),
-    };
-  });
 }
 
 /**

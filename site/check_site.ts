@@ -2,6 +2,7 @@
 import { describeNode, isNull, Notes } from "./_fields.ts";
 import { type Argument, originOf } from "./arguments.ts";
 import { MANAGE_VALUES } from "./manage.ts";
+import { parseAccessPolicy } from "../ocs/access_rules.ts";
 import { nearMiss } from "./near_miss.ts";
 import type { OptionSpecs } from "./option_specs.ts";
 import { readOptions } from "./parse_options.ts";
@@ -50,6 +51,17 @@ export async function checkSite(
   notes.problems.push(...problems);
   new Check(site, notes, options).run(root);
   return notes.problems.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+const ACCESS_POLICIES = "none, director:ID or override:PW2,PW3 (two passwords)";
+
+function isAccessPolicy(text: string): boolean {
+  try {
+    parseAccessPolicy(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 class Check {
@@ -107,6 +119,11 @@ class Check {
     this.#checkRouter(map, "hub");
     const root = map.entries.get("address_root")?.value;
     this.#checkText(root, "address_root", "hub", checkUriPart);
+    const policy = map.entries.get("access_policy")?.value;
+    if (policy?.kind === "scalar" && typeof policy.value === "string" && !isAccessPolicy(policy.value)) {
+      // Without its text: there may be passwords in it.
+      this.#notes.error(policy, '"access_policy" of the hub is none that exists', ACCESS_POLICIES);
+    }
   }
 
   #checkRouter(map: YamlMap, owner: string): void {

@@ -26,6 +26,26 @@ export class SiteFileError extends SiteError {
   }
 }
 
+/** A file with passwords cannot be used; the message lists every problem, one per line, and never a password. */
+export class AccessFileError extends SiteError {
+  /** Path of the file. */
+  readonly file: string;
+  /** What is wrong, in the order of the file. */
+  readonly problems: readonly SiteProblem[];
+
+  /**
+   * Lists the problems of one file.
+   *
+   * @param what What it is to be, such as `passwords file`.
+   */
+  constructor(what: string, file: string, problems: readonly SiteProblem[]) {
+    const list = problems.map((problem) => `\n  ${formatProblem(problem)}`).join("");
+    super(`Cannot use ${what} "${file}":${list}`);
+    this.file = file;
+    this.problems = problems;
+  }
+}
+
 /** Options given to a program are wrong; the message lists every problem, one per line. */
 export class OptionError extends SiteError {
   /** What is wrong, in the order of the file or the command line. */

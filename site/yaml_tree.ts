@@ -16,7 +16,14 @@ export interface YamlOptions {
  * Aliases and merge keys (`<<`) are followed; nodes are shared, not copied, so a bomb of aliases stays small here.
  */
 export async function readYaml(text: string, options: YamlOptions = {}): Promise<YamlTree> {
-  const yaml = await import("../deps/yaml.ts");
+  return readYamlWith(await import("../deps/yaml.ts"), text, options);
+}
+
+/** The YAML package, once it is loaded. */
+export type YamlPackage = typeof import("../deps/yaml.ts");
+
+/** Reads one YAML document at once, for those who have the package loaded; see `readYaml`. */
+export function readYamlWith(yaml: YamlPackage, text: string, options: YamlOptions = {}): YamlTree {
   const counter = new yaml.LineCounter();
   const placeOf = (offset: number): Place => {
     const { line, col } = counter.linePos(offset);

@@ -92,7 +92,7 @@ export async function startTestAgent<const S extends OptionSpecs, T extends obje
         options: withDefaults(program.options, settings.options ?? {}),
         log,
         clock,
-        accessPolicy,
+        accessPolicy: program.accessPolicy ?? accessPolicy,
       });
       const own = settings.router === undefined ? router : undefined;
       const agent = new TestAgent({ running, connection, clock, feeds, logs, router: own });

@@ -67,8 +67,9 @@ export const REQUEST_OPTIONS = object({
   timeout: optional(option("--timeout", float({ metavar: "SECONDS", min: 0 }), {
     description: message`How long to wait for the answer; default 10, wait: no limit.`,
   })),
-  privs: optional(option("--privs", string({ metavar: "LEVEL|PASSWORD" }), {
-    description: message`Access level (2 or 3) to find a password for, or the password itself.`,
+  privs: optional(option("--privs", string({ metavar: "LEVEL|@FILE" }), {
+    description:
+      message`Access level (2 or 3) to find a password for, a file with one, or the password itself.`,
   })),
 });
 

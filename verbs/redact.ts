@@ -28,14 +28,16 @@ const PAIR = new RegExp(String.raw`${SECRET}${QUOTE}\]?\s*(?:[:,]|={1,3}(?!>))\s
 const CALL = new RegExp(String.raw`${SECRET}\(\s*(?=["'\x60])`, "gis");
 /** The password in `ws://user:password@host`. */
 const IN_URL = /(\b\w{1,20}:\/\/[^\s:/@]+:)[^\s/]+(?=@)/g;
+/** `--access-policy override:PW2,PW3`, and the same in a site file or in code. */
+const IN_POLICY = /(\boverride:)[^\s"'`)\]}]+/gi;
 /** `Bearer eyJhb…`, `Basic dXNlcjp…`. */
 const IN_HEADER = /\b(Bearer|Basic)(\s+)[\w+/.=~-]{6,}/gi;
 
 /**
  * Replaces passwords by `***`: values of options, parameters, properties and variables whose names say so (`--privs`,
- * `password=`, `token:`), and those in URLs.
+ * `password=`, `token:`), those in URLs, and those of an access policy (`override:PW2,PW3`).
  *
- * An access level (`--privs 2`) is no password and stays. A password that nothing names cannot be known.
+ * An access level (`--privs 2`) and the file of a password (`--privs @FILE`) are no passwords and stay. A password that nothing names cannot be known.
  *
  * @param kind In TypeScript only literals are values; a name or a call is not, and stays. Default `verb`.
  */
@@ -51,6 +53,7 @@ export function redact(text: string, kind: "verb" | "typescript" = "verb"): stri
   ];
   return steps.reduce((done, [name, valuesOf]) => withoutValues(done, name, valuesOf(done)), text)
     .replaceAll(IN_URL, `$1${REDACTED}`)
+    .replaceAll(IN_POLICY, `$1${REDACTED}`)
     .replaceAll(IN_HEADER, `$1$2${REDACTED}`);
 }
 
@@ -62,8 +65,8 @@ function withoutValues(text: string, name: RegExp, valueAt: (at: number) => stri
     if (match.index < from) continue;
     const end = valueEnd(text, at, valueAt(at));
     const value = text.slice(at, end);
-    const isLevel = /^[123]$/.test(value) && /privs/i.test(match[0]);
-    result += text.slice(from, at) + (isLevel ? value : hidden(value));
+    const isHarmless = /^[123]$|^@/.test(value) && /privs/i.test(match[0]);
+    result += text.slice(from, at) + (isHarmless ? value : hidden(value));
     from = end;
   }
   return result + text.slice(from);
@@ -104,4 +107,13 @@ function bracketsOf(text: string): (at: number) => boolean {
     }
     return depth > 0;
   };
+}
+
+/** The same for words of a command line that are kept apart, such as the arguments of a site file. */
+export function redactWords(words: readonly string[]): string[] {
+  return words.map((word, at) => {
+    const name = words[at - 1] ?? "";
+    const asked = `${name} x`;
+    return /^--[^=]+$/.test(name) && redact(asked) !== asked ? REDACTED : redact(word);
+  });
 }

@@ -7,6 +7,7 @@ import type { Outcome, VerbResult } from "./outcome.ts";
 import type { G3Command } from "./g3/run_g3.ts";
 import type { HkCommand } from "./hk/run_hk.ts";
 import type { LiveCommand } from "./run_live.ts";
+import { readPrivs } from "./privs.ts";
 import type { VerbOptions } from "./site_link.ts";
 import type { VerbTerminal } from "./terminal.ts";
 
@@ -38,7 +39,7 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
     ...context.options,
     // Of a wait it bounds the operation's time, not that of the requests.
     timeoutSeconds: (isWait(command) ? undefined : command.timeout) ?? context.options.timeoutSeconds,
-    privs: privsOf(command.privs) ?? context.options.privs,
+    privs: await readPrivs(command.privs) ?? context.options.privs,
   };
   if (command.command === "listen") return await runListen(command, options, terminal);
   if (isG3(command)) {
@@ -213,11 +214,4 @@ async function runListen(
   if (!isOver) return "ok";
   terminal.say(`Nothing was published on "${pattern}" within ${options.timeoutSeconds} s`);
   return "timeout";
-}
-
-/** What `--privs` says: `2` and `3` are levels, everything else is a password. */
-export function privsOf(text: string | undefined): VerbOptions["privs"] {
-  if (text === "2") return 2;
-  if (text === "3") return 3;
-  return text;
 }

@@ -39,6 +39,10 @@ export function replyText(target: string, reply: OCSReply, look: Look): string {
   const lines = [
     `${look.style("bold", target)}: ${code}${message === "" ? "" : ` - ${safeText(message, look)}`}`,
   ];
+  const [, needed] = /^The action requires credential level ([23])-/.exec(message) ?? [];
+  if (needed !== undefined && status === ResponseCode.ERROR) {
+    lines.push(`  --privs ${needed} sends the password of that level`);
+  }
   if (session.session_id === undefined) {
     if (status === ResponseCode.OK) lines.push("  never run");
     return lines.join("\n");

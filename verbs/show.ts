@@ -1,5 +1,6 @@
 /** What one agent can do. @module */
-import type { AgentApi, ApiOperation } from "../ocs/mod.ts";
+import type { AccessControl, AgentApi, ApiOperation } from "../ocs/mod.ts";
+import { eventTime } from "./event_time.ts";
 import type { Look } from "./look.ts";
 import type { Outcome } from "./outcome.ts";
 import { sessionState, stateStyle } from "./session_text.ts";
@@ -11,6 +12,15 @@ export interface AgentDescription {
   readonly agent: string;
   readonly address: string;
   readonly api: AgentApi;
+  /** Requests that were refused for want of a password, where the agent counts them. */
+  readonly refusals?: AgentRefusals;
+}
+
+/** Requests that an agent refused since it was started. */
+export interface AgentRefusals {
+  readonly count: number;
+  /** The last ones, oldest first. */
+  readonly last: readonly unknown[];
 }
 
 /** Asks an agent for its operations and feeds. */
@@ -19,19 +29,40 @@ export async function show(
   options: VerbOptions = {},
 ): Promise<Outcome<AgentDescription>> {
   await using link = await openSite(options);
-  const { api, address } = await link.client(instanceId);
+  const client = await link.client(instanceId);
+  const { address } = client;
+  // The prompt's client may be old; steps of access rules and sessions go on.
+  const api = options.link === undefined ? client.api : await client.getApi({ signal: options.signal });
+  const refusals = readRefusals(await client.management("get_refusals", { signal: options.signal }));
   return {
     result: "ok",
-    data: { agent: instanceId, address, api },
-    text: (look) => describe(address, api, look),
+    data: { agent: instanceId, address, api, ...(refusals === undefined ? {} : { refusals }) },
+    text: (look) => describe({ address, api, refusals }, look),
   };
 }
 
-function describe(address: string, api: AgentApi, look: Look): string {
+/** Undefined for Python's agents, which do not count. */
+function readRefusals(value: unknown): AgentRefusals | undefined {
+  if (typeof value !== "object" || value === null || !("count" in value) || !("last" in value)) {
+    return undefined;
+  }
+  const { count, last } = value;
+  return typeof count === "number" && Array.isArray(last) ? { count, last } : undefined;
+}
+
+function describe(
+  { address, api, refusals }: {
+    readonly address: string;
+    readonly api: AgentApi;
+    readonly refusals: AgentRefusals | undefined;
+  },
+  look: Look,
+): string {
   const head = [
     `${look.style("bold", address)}  ${api.agent_class ?? "(no class)"}`,
     `host ${api.instance_hostname ?? "?"}, pid ${api.instance_pid ?? "?"}` +
-    (api.access_control === undefined ? "" : `, access policy ${api.access_control.policy}`),
+    (api.access_control === undefined ? "" : `, access policy ${accessText(api.access_control)}`),
+    ...(refusals === undefined || refusals.count === 0 ? [] : [look.style("yellow", refusalsText(refusals))]),
   ].join("\n");
   const groups = [
     ["Tasks", api.tasks],
@@ -47,6 +78,24 @@ function describe(address: string, api: AgentApi, look: Look): string {
   );
   if (feeds.length > 0) parts.push([look.style("bold", "Feeds"), ...feeds].join("\n"));
   return [head, ...parts].join("\n\n");
+}
+
+/** Such as `director, rules of step 5`; an agent that waits for rules is blocked. */
+function accessText({ policy, update_count, step }: AccessControl): string {
+  if (policy !== "director") return policy;
+  return update_count === 0 ? "director, blocked: no rules yet" : `director, rules of step ${step}`;
+}
+
+function refusalsText({ count, last }: AgentRefusals): string {
+  const newest: unknown = last.at(-1);
+  const entries: Readonly<Record<string, unknown>> = typeof newest === "object" && newest !== null
+    ? { ...newest }
+    : {};
+  const { timestamp, action, op_name: op, caller } = entries;
+  const when = typeof timestamp === "number" ? `, ${eventTime(timestamp)}` : "";
+  const who = typeof caller === "string" ? ` by ${caller}` : "";
+  return `${count} ${count === 1 ? "request" : "requests"} refused for want of rights; last: ` +
+    `${String(action)} of ${String(op)}${who}${when}`;
 }
 
 function describeOperation([name, session, info]: ApiOperation, look: Look): string {

@@ -113,7 +113,8 @@ export class FleetInProcess implements Fleet {
       },
       options: values,
       log,
-      accessPolicy: site.accessPolicy,
+      accessPolicy: entry.accessPolicy ?? site.accessPolicy,
+      siteFile: site.sourceFile,
       // With the router in this process there is no being away from it but the end.
       crossbarTimeoutSeconds: router === undefined ? site.crossbarTimeoutSeconds : 0,
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redact } from "../../../verbs/redact.ts";
+import { redact, redactWords } from "../../../verbs/redact.ts";
 
 /** Every one holds the password in a form of its own; what must stay is beside it. */
 const LINES: readonly (readonly [line: string, redacted: string])[] = [
@@ -20,6 +20,9 @@ const LINES: readonly (readonly [line: string, redacted: string])[] = [
   ["start a.b args=[--api-token=hunter2, 4]", "start a.b args=[--api-token=***, 4]"],
   ["start a.b url=ws://me:hunter2@p@host:8001/ws", "start a.b url=ws://me:***@host:8001/ws"],
   ["Authorization: Bearer hunter2.abc", "Authorization: Bearer ***"],
+  ["agent X --access-policy override:hunter2,hunter2x --y 1", "agent X --access-policy override:*** --y 1"],
+  ['up "--access-policy=override:hunter2,3"', 'up "--access-policy=override:***"'],
+  ["access_policy: override:hunter2,", "access_policy: override:***"],
   ["OCS_SECRET=hunter2 ocs agents", "OCS_SECRET=*** ocs agents"],
   [
     `Error: Cannot log in {"password": "hunter2", "user": "me"}`,
@@ -57,7 +60,14 @@ Deno.test("redact() never leaves the password of any form, whatever the kind", (
 });
 
 Deno.test("redact() keeps access levels, which are no passwords", () => {
-  for (const line of ["start a.b --privs 2", "start a.b --privs=3 x=1", `connect("a", { privs: 3 })`]) {
+  for (
+    const line of [
+      "start a.b --privs 2",
+      "start a.b --privs=3 x=1",
+      "start a.b --privs @/run/pw x=1",
+      `connect("a", { privs: 3 })`,
+    ]
+  ) {
     assert.equal(redact(line), line);
   }
   assert.equal(redact("login password=2"), "login password=***");
@@ -73,4 +83,27 @@ Deno.test("redact() does the same again, and takes what is long and odd", () => 
     redact(part.repeat(Math.ceil(200_000 / part.length)));
   }
   assert.ok(!redact(`password=${"\\".repeat(50_000)}hunter2`).includes("hunter2"));
+});
+
+Deno.test("redactWords() knows the word behind the name of a secret", () => {
+  const words = [
+    "--num",
+    "4",
+    "--db-password",
+    "hunter2",
+    "--x",
+    "--token=hunter2",
+    "--access-policy",
+    "override:a,b",
+  ];
+  assert.deepEqual(redactWords(words), [
+    "--num",
+    "4",
+    "--db-password",
+    "***",
+    "--x",
+    "--token=***",
+    "--access-policy",
+    "override:***",
+  ]);
 });

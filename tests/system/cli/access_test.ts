@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { FakeDataAgent } from "../../../agents/fake_data.ts";
+import type { FAKE_DATA } from "../../../agents/fake_data/options.ts";
+import { startAgent } from "../../../framework/mod.ts";
+import { Router } from "../../../router/mod.ts";
+import { PLAIN_PASSWORD_TEXT, readPrivs } from "../../../verbs/privs.ts";
+import { ocs } from "./ocs.ts";
+
+Deno.test("ocs takes passwords by level, from a file, and plainly with a warning; ocs show tells who was refused", async () => {
+  await using router = await Router.start();
+  await using _agent = await startAgent<typeof FAKE_DATA.options, FakeDataAgent>(FakeDataAgent, {
+    instanceId: "faker1",
+    connection: { url: router.url, realm: "test_realm" },
+    options: { mode: "idle", numChannels: 2, sampleRate: 5, frameLength: 60 },
+    accessPolicy: "override:hunter2,hunter3",
+  });
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/passwords.yaml`, "- {default: true, password_2: hunter2}\n");
+    await Deno.writeTextFile(`${folder}/pw`, "hunter3\nsecond line\n");
+    await Deno.writeTextFile(`${folder}/empty`, "\nhunter2\n");
+    const env = { OCS_PASSWORDS_FILE: `${folder}/passwords.yaml` };
+    const start = (...args: readonly string[]) =>
+      ocs(["start", "faker1.delay_task", "delay=0.0", "--wait", ...args, "--site-hub", router.url], { env });
+    const refused = await start();
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stdout,
+      /ERROR - The action requires credential level 2-ADVANCED but the client has only level 1-BASIC\n {2}--privs 2 sends/,
+    );
+    for (const args of [["--privs", "2"], ["--privs", `@${folder}/pw`], ["--privs", "hunter2"]]) {
+      const { code, stderr } = await start(...args);
+      assert.equal(code, 0, `${args}: ${stderr}`);
+      assert.equal(stderr.includes(PLAIN_PASSWORD_TEXT), args[1] === "hunter2", `${args}: ${stderr}`);
+      assert.ok(!stderr.includes("hunter2"));
+    }
+    assert.equal((await start("--privs", "1")).code, 1);
+    for (
+      const [args, expected] of [
+        [["--privs", `@${folder}/none`], /Cannot read a password from ".*\/none": there is no such file/],
+        [["--privs", `@${folder}/empty`], /Cannot read a password from ".*\/empty": its first line is empty/],
+      ] as const
+    ) {
+      const { code, stderr } = await start(...args);
+      assert.notEqual(code, 0);
+      assert.match(stderr, expected);
+    }
+    await Deno.writeTextFile(`${folder}/passwords.yaml`, "- default: true\n  password_2: 31337\n");
+    const faulty = await start("--privs", "2");
+    assert.notEqual(faulty.code, 0);
+    assert.match(
+      faulty.stderr,
+      /passwords\.yaml:2:15: error: "password_2" of passwords entry 1 is a number in YAML/,
+    );
+    assert.ok(!faulty.stderr.includes("31337"));
+
+    const { stdout } = await ocs(["show", "faker1", "--site-hub", router.url]);
+    assert.match(
+      stdout,
+      /, access policy override\n2 requests refused for want of rights; last: start of delay_task, \d\d:/,
+    );
+    assert.match(stdout, /delay_task {2}.*needs level 2/);
+    const json = JSON.parse((await ocs(["show", "faker1", "--json", "--site-hub", router.url])).stdout);
+    assert.deepEqual([json.refusals.count, json.refusals.last[0].op_name], [2, "delay_task"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("ocs config show hides the passwords of policies and arguments, ocs config check finds a wrong policy", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/default.yaml`;
+    const site = (policy: string) =>
+      `hub: {wamp_server: 'ws://h:8001/ws', wamp_http: 'http://h:8001/call', wamp_realm: r, address_root: o, ` +
+      `access_policy: '${policy}'}\nhosts:\n  localhost:\n    agent-instances:\n    - agent-class: FakeDataAgent\n` +
+      `      instance-id: faker1\n      arguments: [--access-policy, 'override:hunter2,hunter3', --db-password, hunter4]\n`;
+    await Deno.writeTextFile(file, site("override:hunter2,hunter3"));
+    for (const args of [[], ["--json"]]) {
+      const { stdout } = await ocs([
+        "config",
+        "show",
+        ...args,
+        "--site-file",
+        file,
+        "--site-host",
+        "localhost",
+      ]);
+      assert.ok(stdout.includes("override:***") && stdout.includes("--db-password"), stdout);
+      assert.ok(!stdout.includes("hunter"), stdout);
+    }
+    for (const policy of ["override:hunter2", "overide:hunter2,b", "hunter2"]) {
+      await Deno.writeTextFile(file, site(policy));
+      const { code, stdout } = await ocs(["config", "check", file]);
+      assert.equal(code, 1);
+      assert.match(stdout, /default\.yaml:1:\d+: error: "access_policy" of the hub is none that exists/);
+      assert.ok(!stdout.includes("hunter2"), stdout);
+    }
+    for (const policy of ["none", "director:x", "override:a,b", ""]) {
+      await Deno.writeTextFile(file, site(policy));
+      assert.ok(!(await ocs(["config", "check", file])).stdout.includes("access_policy"), policy);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readPrivs() tells levels, files and passwords apart", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    assert.deepEqual(
+      [await readPrivs(undefined), await readPrivs("1"), await readPrivs("2"), await readPrivs("3")],
+      [undefined, 1, 2, 3],
+    );
+    assert.deepEqual([await readPrivs("4"), await readPrivs(""), await readPrivs("a@b")], ["4", "", "a@b"]);
+    for (const [content, password] of [["x y", "x y"], ["é\r\nz", "é"], ["p\n", "p"]] as const) {
+      await Deno.writeTextFile(path, content);
+      assert.equal(await readPrivs(`@${path}`), password);
+    }
+    await Deno.writeTextFile(path, "x".repeat(5000));
+    await assert.rejects(readPrivs(`@${path}`), /its first line has more than 4096 bytes/);
+    await assert.rejects(readPrivs("@/"), {
+      name: "TypeError",
+      message: /^Cannot read a password from "\/": /,
+    });
+  } finally {
+    await Deno.remove(path);
+  }
+});
