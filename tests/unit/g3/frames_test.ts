@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { decodeBlob } from "../../../g3/blob.ts";
 import { crc32c } from "../../../g3/crc32c.ts";
+import { BLOCK_BYTES, laneChecksum } from "../../../g3/crc32c_lanes.ts";
 import { G3DecodeError, G3EncodeError, G3Error, G3StreamError } from "../../../g3/errors.ts";
 import { G3Frame } from "../../../g3/frame.ts";
 import { FrameSplitter, type RawFrame, type SplitOptions } from "../../../g3/frame_splitter.ts";
@@ -67,6 +68,28 @@ Deno.test("G3-5, trap 1: crc32c() has the check values of g3 1.3, and those of t
   assert.equal(crc32c(Uint8Array.of(0x61)), 0x93ad1061);
   assert.equal(crc32c(digits), 0x58e3fa20);
   assert.equal(~crc32c(digits, 0xffffffff) >>> 0, 0xe3069283);
+});
+
+Deno.test("crc32c() takes blocks of runs as it takes single bytes", () => {
+  const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 7) ^ (i * i >>> 7) ^ (i >>> 11));
+  const byBytes = (part: Uint8Array, register: number) => {
+    let value = register;
+    for (const byte of part) value = crc32c(Uint8Array.of(byte), value);
+    return value;
+  };
+  for (const blocks of [0, 1, 2, 25, 26, 27]) {
+    for (const more of [-1, 0, 1, 9]) {
+      const size = Math.max(0, blocks * BLOCK_BYTES + more);
+      for (const [at, register] of [[0, 0], [1, 0xffffffff], [7, 0x12345678]] as const) {
+        const part = bytes.subarray(at, at + size);
+        assert.equal(crc32c(part, register), byBytes(part, register), `${size} bytes at ${at}`);
+      }
+    }
+  }
+});
+
+Deno.test("laneChecksum() is there: nothing makes up for its speed", () => {
+  assert(laneChecksum(new Int32Array(256)) !== undefined);
 });
 
 Deno.test("crc32c() gives the same whatever pieces the bytes come in, and wherever they lie", () => {
