@@ -52,6 +52,7 @@ export class FrameRecorder {
   #run = new FrameRun();
   #toShow: RawFrame[] = [];
   #trouble: string | undefined;
+  #givenUp = 0;
   #isFirst = true;
 
   /** Begins with no file; none is made before a frame is to be recorded. */
@@ -105,6 +106,7 @@ export class FrameRecorder {
   /** Finishes the file, if one is open, and the acquisition with it. Nothing is appended. */
   async close(): Promise<void> {
     await this.#finish();
+    this.#tellGivenUp();
     this.#acquisition.close();
   }
 
@@ -120,7 +122,7 @@ export class FrameRecorder {
     if (drop !== undefined) return report.dropped(drop);
     if (this.#isFirst) log.info("The first frame is here");
     this.#isFirst = false;
-    if (!this.#acquisition.isOpen && !await this.#open(frame, signal)) return this.#giveUp([frame.type]);
+    if (!this.#acquisition.isOpen && !await this.#open(frame, signal)) return this.#giveUp(1);
     if (!this.#run.add(frame)) {
       await this.#flush(signal);
       this.#run.add(frame);
@@ -141,9 +143,10 @@ export class FrameRecorder {
     this.#run = new FrameRun();
     const { report } = this.#options;
     const isWritten = await this.#write(run, signal, (types, bytes) => report.wrote(types, bytes));
-    if (!isWritten) this.#giveUp(run.types);
     this.#acquisition.touch();
-    for (const frame of this.#toShow.splice(0)) this.#options.monitor?.show(frame);
+    const shown = this.#toShow.splice(0);
+    if (!isWritten) return this.#giveUp(run.types.length);
+    for (const frame of shown) this.#options.monitor?.show(frame);
   }
 
   /** Writes until all is written, whatever it takes; false when the signal ended that, and the run holds the rest. */
@@ -201,7 +204,6 @@ export class FrameRecorder {
     this.#acquisition.opened();
     report.data.current_file = this.#writer.path;
     log.info(`Writing to "${this.#writer.path}"`);
-    this.#tell(undefined);
     const { lastMeta } = this.#acquisition;
     if (lastMeta === undefined) return true;
     const run = new FrameRun();
@@ -277,9 +279,17 @@ export class FrameRecorder {
     if (isNews) onTrouble(trouble);
   }
 
-  #giveUp(types: readonly number[]): void {
-    this.#options.report.dropped("not writable", types.length);
-    this.#options.log.error(`${types.length} frames are lost: ${this.#trouble ?? "they cannot be written"}`);
+  /** The signal has ended the waiting for the disk. */
+  #giveUp(frames: number): void {
+    this.#options.report.dropped("not writable", frames);
+    this.#givenUp += frames;
+  }
+
+  /** Says once what was given up, however many frames. */
+  #tellGivenUp(): void {
+    if (this.#givenUp === 0) return;
+    this.#options.log.error(`${this.#givenUp} frames are lost: ${this.#trouble ?? "they cannot be written"}`);
+    this.#givenUp = 0;
     this.#tell(undefined);
   }
 }
