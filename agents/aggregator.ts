@@ -8,6 +8,7 @@
 import type { WampEvent } from "../client/wamp_session.ts";
 import { DiskWatch } from "../framework/disk_watch.ts";
 import { type Agent, flag, runAgent, type Session, sleep } from "../framework/mod.ts";
+import { stopRecording } from "../framework/stop_recording.ts";
 import { toError } from "../internal/to_error.ts";
 import { feedPattern } from "../ocs/addresses.ts";
 import { type FeedEvent, parseFeedEvent } from "../ocs/encoded_feed.ts";
@@ -52,15 +53,7 @@ export class AggregatorAgent {
       doc: RECORD_DOC,
       startup: options.initialState === "record",
       params: { test_mode: flag({ default: false }) },
-      stop: (session) => {
-        if (session.status === "starting" || session.status === "running") {
-          session.setStatus("stopping");
-          session.abort();
-          return [true, "Stopping aggregation"];
-        }
-        if (session.status === "stopping") return [true, "record process status is already 'stopping'"];
-        return [false, "record process not currently running"];
-      },
+      stop: stopRecording,
     }, (session: Session<RecordData>, { test_mode }) => this.#record(session, test_mode));
   }
 

@@ -10,6 +10,7 @@ import { ACCESS_DIRECTOR } from "./access_director/options.ts";
 import { AGGREGATOR } from "./aggregator/options.ts";
 import { BAREBONES } from "./barebones/options.ts";
 import { FAKE_DATA } from "./fake_data/options.ts";
+import { INFLUXDB_PUBLISHER, INFLUXDB_PUBLISHER_V2 } from "./influxdb_publisher/options.ts";
 import { PYSMURF_CONTROLLER } from "./pysmurf_controller/options.ts";
 import { PYSMURF_MONITOR } from "./pysmurf_monitor/options.ts";
 import { REGISTRY } from "./registry/options.ts";
@@ -33,6 +34,8 @@ export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
   [AGGREGATOR.name]: { ...AGGREGATOR, file: "aggregator.ts" },
   [BAREBONES.name]: { ...BAREBONES, file: "barebones.ts" },
   [FAKE_DATA.name]: { ...FAKE_DATA, file: "fake_data.ts" },
+  [INFLUXDB_PUBLISHER.name]: { ...INFLUXDB_PUBLISHER, file: "influxdb_publisher.ts" },
+  [INFLUXDB_PUBLISHER_V2.name]: { ...INFLUXDB_PUBLISHER_V2, file: "influxdb_publisher_v2.ts" },
   [PYSMURF_CONTROLLER.name]: { ...PYSMURF_CONTROLLER, file: "pysmurf_controller.ts" },
   [PYSMURF_MONITOR.name]: { ...PYSMURF_MONITOR, file: "pysmurf_monitor.ts" },
   [REGISTRY.name]: { ...REGISTRY, file: "registry.ts" },

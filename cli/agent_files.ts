@@ -15,6 +15,8 @@ export const AGENT_FILES: Readonly<Record<string, Load>> = {
   AggregatorAgent: async () => anyClass((await import("../agents/aggregator.ts")).AggregatorAgent),
   BarebonesAgent: async () => anyClass((await import("../agents/barebones.ts")).BarebonesAgent),
   FakeDataAgent: async () => anyClass((await import("../agents/fake_data.ts")).FakeDataAgent),
+  InfluxDBAgent: async () => anyClass((await import("../agents/influxdb_publisher.ts")).InfluxDBAgent),
+  InfluxDBAgentv2: async () => anyClass((await import("../agents/influxdb_publisher_v2.ts")).InfluxDBAgentv2),
   PysmurfController: async () =>
     anyClass((await import("../agents/pysmurf_controller.ts")).PysmurfController),
   PysmurfMonitor: async () => anyClass((await import("../agents/pysmurf_monitor.ts")).PysmurfMonitor),

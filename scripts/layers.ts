@@ -83,7 +83,10 @@ export function roomOf(path: string): Room | undefined {
 }
 
 /** Files that are another class of an agent: docs/decisions/0008_two_classes_may_be_faces_of_one_agent.md */
-const FACES: ReadonlyMap<string, string> = new Map([["smurf_recorder", "timestream_aggregator"]]);
+const FACES: ReadonlyMap<string, string> = new Map([
+  ["smurf_recorder", "timestream_aggregator"],
+  ["influxdb_publisher_v2", "influxdb_publisher"],
+]);
 
 /** The agent that a file below `agents/` belongs to: `agents/x.ts` and `agents/x/part.ts` are both `x`. */
 function agentOf(path: string): string {

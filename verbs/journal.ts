@@ -7,7 +7,8 @@ import { searchNights, type SearchResult } from "./night_search.ts";
 import type { Outcome } from "./outcome.ts";
 import { parseSince } from "./parse_since.ts";
 import type { VerbOptions } from "./site_link.ts";
-import { siteKey, stateFolder } from "./state_folder.ts";
+import { stateFolder } from "../internal/state_folder.ts";
+import { siteKey } from "./state_folder.ts";
 import { formatTable } from "./table.ts";
 
 /** Which lines are wanted. */

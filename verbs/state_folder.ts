@@ -1,18 +1,7 @@
 /** Where the operators' surfaces keep what is to outlive them. @module */
 import { createHash } from "node:crypto";
-import { homedir, userInfo } from "node:os";
-import { isAbsolute } from "node:path";
+import { userInfo } from "node:os";
 import type { ResolvedSite } from "../site/mod.ts";
-
-/**
- * The state folder of all sites: `$XDG_STATE_HOME/ocs`, default `~/.local/state/ocs`. It may not exist.
- *
- * A relative `XDG_STATE_HOME` is ignored, as the XDG rules want it.
- */
-export function stateFolder(): string {
-  const state = Deno.env.get("XDG_STATE_HOME") ?? "";
-  return isAbsolute(state) ? `${state}/ocs` : `${homedir()}/.local/state/ocs`;
-}
 
 /**
  * Name of a site's folder in the state folder: what a reader recognizes, and a digest so that two sites never share one.

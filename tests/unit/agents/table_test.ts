@@ -45,4 +45,16 @@ Deno.test("OCS 10: AGENT_TABLE has the options and defaults of Python's agents",
   });
   assert.deepEqual(defaults("RegistryAgent"), { "wait-time": 30 });
   assert.deepEqual(defaults("BarebonesAgent"), { mode: "count" });
+  // Ours alone: where points wait.
+  const spool = { "spool-dir": "", "spool-max-mb": 1000 };
+  const publisher = { "initial-state": "record", "protocol": "line", "gzip": "False", ...spool };
+  assert.deepEqual(defaults("InfluxDBAgentv2"), publisher);
+  assert.deepEqual(defaults("InfluxDBAgent"), {
+    ...publisher,
+    "host": "influxdb",
+    "port": 8086,
+    "database": "ocs_feeds",
+    "ssl": "False",
+    "verify-ssl": "False",
+  });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
-import { siteKey, stateFolder, userAtHost } from "../../../verbs/state_folder.ts";
+import { stateFolder } from "../../../internal/state_folder.ts";
+import { siteKey, userAtHost } from "../../../verbs/state_folder.ts";
 
 const HUB = { wampServer: "ws://10.0.0.5:8001/ws", realm: "test_realm", addressRoot: "observatory" };
 

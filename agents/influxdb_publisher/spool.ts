@@ -1,0 +1,355 @@
+/** Points that wait on the disk for the database. @module */
+import { lockFile } from "../../internal/file_lock.ts";
+import { readHead, readPoints, recordBytes, sizeOfRecord } from "./spool_segment.ts";
+
+/** Points that waited and are given up, for a reason. */
+export interface SpoolLoss {
+  readonly points: number;
+  /** When the first of them came, in Unix seconds. */
+  readonly fromSeconds: number;
+  /** When the last of them came. */
+  readonly toSeconds: number;
+  readonly cause: string;
+}
+
+/** How points wait. */
+export interface SpoolOptions {
+  /** Of this spool alone; made when it is not there. */
+  readonly folder: string;
+  /** Size of all files, beyond which the oldest one is given up. */
+  readonly limitBytes: number;
+  /** Told when points are given up. */
+  readonly onLoss: (loss: SpoolLoss) => void;
+}
+
+/** A place between two records. */
+export interface SpoolPlace {
+  /** Number of the file. */
+  readonly segment: number;
+  readonly offset: number;
+  /** Points of the file before it. */
+  readonly points: number;
+}
+
+/** Points from a spool. */
+export interface SpoolBatch {
+  readonly lines: readonly string[];
+  /** When the first ones came, in Unix seconds. */
+  readonly seconds: number;
+  /** Where the next ones are. */
+  readonly end: SpoolPlace;
+}
+
+interface Segment {
+  readonly number: number;
+  readonly path: string;
+  /** Whole records end here. */
+  bytes: number;
+  points: number;
+  fromSeconds: number;
+  toSeconds: number;
+  /** Whether it holds something that is none of ours, or was spoilt; such a file is kept aside. */
+  isDamaged: boolean;
+  /** Damage up to here has been told of. */
+  toldBytes: number;
+}
+
+const NAME = /^(\d{12})\.points$/;
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+const SEGMENTS = 16;
+
+/**
+ * Points in the order in which they came, in files that are appended to and removed when all in them has been sent.
+ *
+ * What is sent is not written down: after a restart the oldest file is sent from its beginning, which does no harm, because a
+ * point of the same series and time takes the place of the one that is there.
+ */
+export class Spool implements AsyncDisposable {
+  readonly folder: string;
+  readonly #options: SpoolOptions;
+  readonly #lock: Deno.FsFile;
+  /** The oldest first. */
+  readonly #segments: Segment[];
+  /** How far the oldest one has been sent. */
+  #sent: Omit<SpoolPlace, "segment"> = { offset: 0, points: 0 };
+  #file: Deno.FsFile | undefined;
+  #next: number;
+  /** What is done with the files at present: one thing at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: SpoolOptions, lock: Deno.FsFile, segments: Segment[]) {
+    this.folder = options.folder;
+    this.#options = options;
+    this.#lock = lock;
+    this.#segments = segments;
+    this.#next = (segments.at(-1)?.number ?? 0) + 1;
+  }
+
+  /**
+   * Opens the folder, with what an earlier run has left there.
+   *
+   * @throws {Error} If the folder cannot be made or written, or another program has it open.
+   */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const { folder } = options;
+    await Deno.mkdir(folder, { recursive: true });
+    const lock = await Deno.open(`${folder}/lock`, { create: true, write: true });
+    try {
+      if (!await lockFile(lock)) {
+        throw new Error(`Cannot use folder "${folder}": another program has it open`);
+      }
+      const numbers: number[] = [];
+      for await (const { name } of Deno.readDir(folder)) {
+        const [, number] = NAME.exec(name) ?? [];
+        if (number !== undefined) numbers.push(Number(number));
+      }
+      numbers.sort((a, b) => a - b);
+      const segments: Segment[] = [];
+      for (const number of numbers) segments.push(await scan(folder, number));
+      return new Spool(options, lock, segments);
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  }
+
+  /** Files that have more in them than whole records, as the end of this program in the middle of a record leaves it. */
+  get unfinished(): readonly string[] {
+    return this.#segments.flatMap(({ isDamaged, path }) => isDamaged ? [path] : []);
+  }
+
+  /** Points that wait. */
+  get points(): number {
+    return this.#segments.reduce((sum, { points }) => sum + points, 0) - this.#sent.points;
+  }
+
+  /** Size of all files. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Since when the oldest points wait, about, in Unix seconds; undefined when none do. */
+  get sinceSeconds(): number | undefined {
+    return this.#segments.find(({ points }) => points > 0)?.fromSeconds;
+  }
+
+  /**
+   * Writes points behind all others.
+   *
+   * @param seconds When they came.
+   * @returns The place behind them.
+   * @throws {Error} Whatever the system says, such as that the disk is full; nothing has been added then.
+   */
+  append(lines: readonly string[], seconds: number): Promise<SpoolPlace> {
+    return this.#inTurn(() => this.#append(lines, seconds));
+  }
+
+  /** Gives the oldest points, as many records as make about so many; undefined when there are none. */
+  read(mostPoints: number, from?: SpoolPlace): Promise<SpoolBatch | undefined> {
+    return this.#inTurn(() => this.#read(mostPoints, from));
+  }
+
+  /** Takes note that everything before a place has been sent. */
+  advance(place: SpoolPlace): Promise<void> {
+    return this.#inTurn(() => this.#advance(place));
+  }
+
+  /** Ends it; the files stay. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#inTurn(() => Promise.resolve(this.#closeFile()));
+    this.#lock.close();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    // Whoever asked gets the error; the next one does not.
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #append(lines: readonly string[], seconds: number): Promise<SpoolPlace> {
+    const bytes = recordBytes(lines, seconds);
+    const segment = await this.#writable();
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#file?.write(bytes.subarray(at)) ?? 0;
+    } catch (error) {
+      // A piece of the record may be there; what comes next goes to a new file.
+      this.#closeFile();
+      throw error;
+    }
+    if (segment.points === 0) segment.fromSeconds = seconds;
+    segment.bytes += bytes.length;
+    segment.points += lines.length;
+    segment.toSeconds = seconds;
+    const end = { segment: segment.number, offset: segment.bytes, points: segment.points };
+    if (segment.bytes >= this.#segmentBytes) this.#closeFile();
+    await this.#shrink();
+    return end;
+  }
+
+  async #read(mostPoints: number, from?: SpoolPlace): Promise<SpoolBatch | undefined> {
+    for (let at = from ?? this.#start(); at !== undefined; at = this.#following(at)) {
+      const { segment: number } = at;
+      const segment = this.#segments.find((one) => one.number === number);
+      if (segment === undefined || at.offset >= segment.bytes) continue;
+      const batch = await readBatch(segment, at, mostPoints);
+      if (batch.damaged > 0) this.#damaged(segment, batch);
+      if (batch.lines.length > 0) return batch;
+      if (from === undefined) await this.#advance(batch.end);
+    }
+    return undefined;
+  }
+
+  async #advance(place: SpoolPlace): Promise<void> {
+    for (;;) {
+      const [first] = this.#segments;
+      // It was given up meanwhile.
+      if (first === undefined || first.number > place.segment) return;
+      const isHere = first.number === place.segment;
+      if (isHere && place.offset < first.bytes) {
+        this.#sent = { offset: place.offset, points: place.points };
+        return;
+      }
+      await this.#removeFirst();
+      if (isHere) return;
+    }
+  }
+
+  get #segmentBytes(): number {
+    return Math.min(SEGMENT_BYTES, Math.ceil(this.#options.limitBytes / SEGMENTS));
+  }
+
+  #start(): SpoolPlace | undefined {
+    const [first] = this.#segments;
+    return first === undefined ? undefined : { segment: first.number, ...this.#sent };
+  }
+
+  #following({ segment }: SpoolPlace): SpoolPlace | undefined {
+    const next = this.#segments.find(({ number }) => number > segment);
+    return next === undefined ? undefined : { segment: next.number, offset: 0, points: 0 };
+  }
+
+  async #writable(): Promise<Segment> {
+    const last = this.#segments.at(-1);
+    if (this.#file !== undefined && last !== undefined) return last;
+    const number = this.#next++;
+    const path = pathOf(this.#options.folder, number);
+    this.#file = await Deno.open(path, { createNew: true, append: true });
+    const segment = {
+      number,
+      path,
+      bytes: 0,
+      points: 0,
+      fromSeconds: 0,
+      toSeconds: 0,
+      isDamaged: false,
+      toldBytes: 0,
+    };
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  #closeFile(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  /** Gives up the oldest file as long as all are too large. */
+  async #shrink(): Promise<void> {
+    while (this.bytes > this.#options.limitBytes && this.#segments.length > 1) {
+      const [first] = this.#segments;
+      if (first === undefined) return;
+      const points = first.points - this.#sent.points;
+      const { fromSeconds, toSeconds } = first;
+      await this.#removeFirst();
+      if (points > 0) {
+        this.#options.onLoss({
+          points,
+          fromSeconds,
+          toSeconds,
+          cause: "more waited than may wait on the disk",
+        });
+      }
+    }
+  }
+
+  #damaged(segment: Segment, { damaged: points, end }: SpoolBatch & { readonly damaged: number }): void {
+    // It may be read again, until it has been sent.
+    if (end.offset <= segment.toldBytes) return;
+    segment.toldBytes = end.offset;
+    segment.isDamaged = true;
+    const { fromSeconds, toSeconds, path } = segment;
+    this.#options.onLoss({ points, fromSeconds, toSeconds, cause: `damaged in ${path}` });
+  }
+
+  async #removeFirst(): Promise<void> {
+    const first = this.#segments.shift();
+    this.#sent = { offset: 0, points: 0 };
+    if (first === undefined) return;
+    if (this.#segments.length === 0) this.#closeFile();
+    // What cannot be read may be of use to somebody.
+    if (first.isDamaged) await Deno.rename(first.path, `${first.path}.damaged`);
+    else await Deno.remove(first.path);
+  }
+}
+
+function pathOf(folder: string, number: number): string {
+  return `${folder}/${String(number).padStart(12, "0")}.points`;
+}
+
+/** What an earlier run has left in a file: whole records, and perhaps a piece of one that its end has cut off. */
+async function scan(folder: string, number: number): Promise<Segment> {
+  const path = pathOf(folder, number);
+  const segment = {
+    number,
+    path,
+    bytes: 0,
+    points: 0,
+    fromSeconds: 0,
+    toSeconds: 0,
+    isDamaged: false,
+    toldBytes: 0,
+  };
+  using file = await Deno.open(path);
+  const fileBytes = (await file.stat()).size;
+  while (segment.bytes < fileBytes) {
+    const record = await readHead(file, { offset: segment.bytes, fileBytes });
+    if (record === undefined) break;
+    if (segment.points === 0) segment.fromSeconds = record.seconds;
+    segment.toSeconds = record.seconds;
+    segment.points += record.points;
+    segment.bytes += sizeOfRecord(record);
+  }
+  segment.isDamaged = segment.bytes < fileBytes;
+  return segment;
+}
+
+async function readBatch(
+  segment: Segment,
+  from: SpoolPlace,
+  mostPoints: number,
+): Promise<SpoolBatch & { readonly damaged: number }> {
+  using file = await Deno.open(segment.path);
+  const lines: string[] = [];
+  let { offset, points } = from;
+  let seconds = segment.fromSeconds;
+  let damaged = 0;
+  while (offset < segment.bytes) {
+    const record = await readHead(file, { offset, fileBytes: segment.bytes });
+    if (record === undefined) {
+      // Spoilt since it was opened: where the next record begins cannot be told.
+      damaged += segment.points - points;
+      offset = segment.bytes;
+      points = segment.points;
+      break;
+    }
+    if (lines.length > 0 && lines.length + record.points > mostPoints) break;
+    if (lines.length === 0) seconds = record.seconds;
+    const found = await readPoints(file, { offset, record });
+    if (found === undefined) damaged += record.points;
+    else for (const line of found) lines.push(line);
+    offset += sizeOfRecord(record);
+    points += record.points;
+  }
+  return { lines, seconds, end: { segment: segment.number, offset, points }, damaged };
+}
