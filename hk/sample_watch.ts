@@ -21,6 +21,8 @@ const REGULAR_BELOW = 0.25;
 // So many long intervals in a row are a new rate, so many late samples in a row a clock that was set back.
 const NEW_RATE_AFTER = 4;
 const SET_BACK_AFTER = 32;
+// A time that is far off is a fault of its clock, and not so many samples.
+const MOST_MISSING = 1e9;
 
 /**
  * Watches the times of one block.
@@ -82,7 +84,7 @@ export class SampleWatch {
     const deviation = Math.abs(interval - this.#interval);
     if (this.#isRegular && interval > 1.5 * this.#interval + 4 * this.#scatter) {
       this.#skips++;
-      this.#missing += Math.max(1, Math.round(interval / this.#interval) - 1);
+      this.#missing += Math.min(MOST_MISSING, Math.max(1, Math.round(interval / this.#interval) - 1));
       this.#longInRow++;
       if (this.#longInRow >= NEW_RATE_AFTER) this.#forget();
       return;
