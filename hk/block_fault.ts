@@ -11,6 +11,7 @@ export type BlockFaultReason =
   | "mixed kinds"
   | "integer beyond 64 bits"
   | "integer too large for a float field"
+  | "number became text"
   | "too many layouts"
   | "too many fields"
   | "cannot be encoded";

@@ -4,7 +4,7 @@ import type { BlockFault } from "./block_fault.ts";
 import { type FeedBlock, ofField, secondsOf } from "./feed_block.ts";
 import type { LastSample } from "./last_field.ts";
 import { type SampleColumn, sampleColumn } from "./sample_column.ts";
-import { type SampleKind, sampleKind, takesKind } from "./sample_kind.ts";
+import { commonKind, type SampleKind, sampleKind, takesKind } from "./sample_kind.ts";
 import { CELL_BYTES, SampleMemory } from "./sample_memory.ts";
 
 const TICKS = 1e8;
@@ -18,7 +18,9 @@ export class BlockSamples {
   readonly rawFields: readonly string[];
   /** Names of the fields as they go into files. */
   readonly fields: readonly string[];
-  readonly #columns: readonly SampleColumn[];
+  #columns: readonly SampleColumn[];
+  /** Whether some of it is in a file, which says what the kinds are. */
+  #isWritten = false;
   readonly #memory = new SampleMemory();
   /** The row of the times. */
   readonly #times = this.#memory.addRow();
@@ -63,6 +65,32 @@ export class BlockSamples {
       const kind = sampleKind(samples[i]?.[0]);
       if (column === undefined || kind === undefined || !takesKind(column.kind, kind)) return false;
     }
+    return true;
+  }
+
+  /** What each field holds. */
+  get kinds(): readonly SampleKind[] {
+    return this.#columns.map(({ kind }) => kind);
+  }
+
+  /** The kind of each field in a block of the same fields, by its first sample. */
+  kindsOf({ samples }: FeedBlock): SampleKind[] {
+    return this.#columns.map(({ kind }, i) => sampleKind(samples[i]?.[0]) ?? kind);
+  }
+
+  /**
+   * Makes floats of integers, or integers of bools, so that it takes samples of other kinds too.
+   *
+   * @returns Whether it does now. Once something has been written the kinds stay; and digits are not given up.
+   */
+  widen(kinds: readonly SampleKind[]): boolean {
+    if (this.#isWritten) return false;
+    const common = this.#columns.map(({ kind }, i) => commonKind(kind, kinds[i] ?? kind));
+    const isPossible = this.#columns.every((column, i) =>
+      common[i] !== undefined && (common[i] !== "float" || column.isExactAsFloats(this.#count))
+    );
+    if (!isPossible) return false;
+    this.#columns = this.#columns.map((column, i) => column.widened(common[i] ?? column.kind, this.#count));
     return true;
   }
 
@@ -120,6 +148,7 @@ export class BlockSamples {
 
   /** Forgets the oldest samples. */
   discard(count: number): void {
+    if (count > 0) this.#isWritten = true;
     this.#bytes -= this.#bytesOf(0, count);
     for (const column of this.#columns) column.discard(count, this.#count);
     this.#memory.discard(count, this.#count);

@@ -51,6 +51,8 @@ export interface HkCollectorOptions {
   readonly onLoss: (block: LostBlock) => void;
   /** Told of a field whose name was repaired. */
   readonly onInvalidName: (name: string) => void;
+  /** Told when a feed gets a further provider because its fields have changed. */
+  readonly onNewLayout: (text: string) => void;
 }
 
 /** Everything that has come and is not written yet. Knows no clock and no file: both come from its owner. */
@@ -262,6 +264,7 @@ export class HkCollector {
         return true;
       },
       onInvalidName: this.#options.onInvalidName,
+      onNewLayout: this.#options.onNewLayout,
     });
     return feed;
   }

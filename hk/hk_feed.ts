@@ -1,10 +1,11 @@
 /** One feed of one run of its agent: which provider of the files its blocks go to. @module */
 import type { BlockFault } from "./block_fault.ts";
 import { BlockSamples } from "./block_samples.ts";
-import { blockKinds, type FeedBlock, secondsOf } from "./feed_block.ts";
+import { blockKinds, type FeedBlock, secondsOf, shown } from "./feed_block.ts";
 import type { HkProvider } from "./hk_provider.ts";
 import type { HkTiming } from "./hk_timing.ts";
 import { repairFieldNames } from "./repair_field_names.ts";
+import { commonKind, type SampleKind } from "./sample_kind.ts";
 import { type SampleIrregularities, SampleWatch } from "./sample_watch.ts";
 
 /** Whose feed it is, and what it needs of whoever keeps all of them. */
@@ -19,6 +20,8 @@ export interface HkFeedOptions {
   readonly mayAddFields: (count: number) => boolean;
   /** Told of a name of a field that had to be repaired, once for each block. */
   readonly onInvalidName: (name: string) => void;
+  /** Told when a block has come with other fields, or kinds, and gets a further provider. */
+  readonly onNewLayout: (text: string) => void;
 }
 
 /** Where samples have gone. */
@@ -43,9 +46,10 @@ const MOST_PROVIDERS = 8;
 /**
  * The state of one feed.
  *
- * Within a provider a block has the same fields of the same kinds for ever (g3 5.2). A feed whose block comes with others
- * gets a further provider of the same name beside the first; each takes what is its own, and goes when nothing comes any
- * more. Python's aggregator ends with a crash where fields change, and drops a block whose kinds do.
+ * Within a provider a block has the same fields of the same kinds for ever (g3 5.2). A feed whose block comes with other
+ * fields gets a further provider of the same name beside the first; each takes what is its own, and goes when nothing comes
+ * any more. A field whose kind changes becomes one that takes both, as long as nothing of it is in a file; then the further
+ * provider has it. Python's aggregator ends with a crash where fields change, and drops a block whose kinds do.
  */
 export class HkFeed {
   /** Address of the feed. */
@@ -115,28 +119,75 @@ export class HkFeed {
     const kinds = blockKinds(block);
     if ("reason" in kinds) return kinds;
     const { names, invalid } = repairFieldNames(block.fields);
-    // The newest first, so that a field that was a float once stays one.
-    for (const provider of this.#providers.toReversed()) {
-      const samples = provider.blocks.get(block.name);
-      const suited = samples && inOrder(block, names, samples);
-      if (samples !== undefined && suited !== undefined && samples.takes(suited)) {
-        return this.#appendTo({ provider, samples }, suited);
-      }
+    const before = this.#kindsBefore(block.name);
+    const text = names.find((name, i) =>
+      kinds[i] === "string" && (before.get(name) ?? "string") !== "string"
+    );
+    if (text !== undefined) {
+      // so3g's load_range ends with an error where a field is a number first and a text later, whatever field was asked for.
+      const detail = `field "${shown(text)}" is a string, and has been a ${before.get(text)} before`;
+      return { reason: "number became text", detail };
     }
-    const samples = new BlockSamples({ name: block.name, rawFields: block.fields, fields: names, kinds });
+    // The newest first, so that a field that was a float once stays one.
+    const places = this.#places(block, names);
+    const place = places.find(({ samples, suited }) => samples.takes(suited)) ??
+      places.find(({ samples, suited }) => samples.widen(samples.kindsOf(suited)));
+    if (place !== undefined) return this.#appendTo(place, place.suited);
+    const samples = new BlockSamples({
+      name: block.name,
+      rawFields: block.fields,
+      fields: names,
+      kinds: kinds.map((kind, i) => commonKind(kind, before.get(names[i] ?? "") ?? kind) ?? kind),
+    });
     // Tried before it is kept, so that a faulty block does not decide how good ones have to look.
     const fault = samples.append(block) ?? this.#noPlace(block);
     if (fault !== undefined) return fault;
     if (invalid !== undefined) this.#options.onInvalidName(invalid);
-    const provider = this.#free(block.name) ?? (this.#timing && this.addProvider(this.#timing));
-    if (provider === undefined) throw new TypeError(`Cannot append to "${this.address}": it has no provider`);
+    const provider = this.#free(block.name) ?? this.#addLayout(block.name);
     provider.blocks.set(block.name, samples);
     return this.#appended({ provider, samples }, block, samples.bytes);
+  }
+
+  /** Blocks of this name with these fields, newest first, and the samples in the order of theirs. */
+  #places(block: FeedBlock, names: readonly string[]): (Place & { readonly suited: FeedBlock })[] {
+    const places = [];
+    for (const provider of this.#providers.toReversed()) {
+      const samples = provider.blocks.get(block.name);
+      const suited = samples && inOrder(block, names, samples);
+      if (samples !== undefined && suited !== undefined) places.push({ provider, samples, suited });
+    }
+    return places;
+  }
+
+  /** What the fields of a block have been so far: of numbers the kind that takes all of them, of numbers and texts a number. */
+  #kindsBefore(name: string): Map<string, SampleKind> {
+    const kinds = new Map<string, SampleKind>();
+    for (const { blocks } of this.#providers) {
+      const samples = blocks.get(name);
+      for (const [i, kind] of samples?.kinds.entries() ?? []) {
+        const field = samples?.fields[i] ?? "";
+        const known = kinds.get(field) ?? kind;
+        kinds.set(field, commonKind(known, kind) ?? (kind === "string" ? known : kind));
+      }
+    }
+    return kinds;
   }
 
   /** A provider that has no such block yet. */
   #free(name: string): HkProvider | undefined {
     return this.#providers.findLast(({ blocks }) => !blocks.has(name));
+  }
+
+  #addLayout(name: string): HkProvider {
+    if (this.#timing === undefined) {
+      throw new TypeError(`Cannot append to "${this.address}": it has no provider`);
+    }
+    const provider = this.addProvider(this.#timing);
+    this.#options.onNewLayout(
+      `Block "${shown(name)}" of ${this.address} has other fields, or kinds of fields, than before: ` +
+        `recorded as provider ${provider.id} of the same name`,
+    );
+    return provider;
   }
 
   /** Why there can be no further form of a block. */

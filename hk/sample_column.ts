@@ -27,19 +27,25 @@ export interface SampleColumn {
   sample(at: number): LastValue;
   /** What the samples take, about. */
   bytes(from: number, to: number): number;
+  /** Whether a column of floats can hold the samples exactly. */
+  isExactAsFloats(count: number): boolean;
+  /** The same samples as a column of a kind that takes them. */
+  widened(kind: SampleKind, count: number): SampleColumn;
 }
 
 /** Makes the column of a kind; all but texts are kept in a row of the memory. */
 export function sampleColumn(kind: SampleKind, memory: SampleMemory): SampleColumn {
+  return kind === "string" ? new StringColumn() : numberColumn(kind, memory, memory.addRow());
+}
+
+function numberColumn(kind: "int" | "float" | "bool", memory: SampleMemory, row: number): SampleColumn {
   switch (kind) {
     case "int":
-      return new IntColumn(memory);
+      return new IntColumn(memory, row);
     case "float":
-      return new FloatColumn(memory);
+      return new FloatColumn(memory, row);
     case "bool":
-      return new BoolColumn(memory);
-    case "string":
-      return new StringColumn();
+      return new BoolColumn(memory, row);
   }
 }
 
@@ -62,15 +68,15 @@ class FloatColumn implements SampleColumn {
   readonly #memory: SampleMemory;
   readonly #row: number;
 
-  constructor(memory: SampleMemory) {
+  constructor(memory: SampleMemory, row: number) {
     this.#memory = memory;
-    this.#row = memory.addRow();
+    this.#row = row;
   }
 
   put(samples: readonly unknown[], at: number): BlockFault | undefined {
     const { floats } = this.#memory;
     const start = this.#memory.cell(this.#row, at);
-    if (sampleKind(samples[0]) === "int") return putIntegers(floats, samples, start);
+    if (sampleKind(samples[0]) !== "float") return putIntegers(floats, samples, start);
     for (let i = 0; i < samples.length; i++) {
       const value = samples[i];
       if (typeof value === "number" && !Number.isInteger(value)) floats[start + i] = value;
@@ -94,18 +100,28 @@ class FloatColumn implements SampleColumn {
   bytes(from: number, to: number): number {
     return CELL_BYTES * (to - from);
   }
+
+  isExactAsFloats(): boolean {
+    return true;
+  }
+
+  widened(): SampleColumn {
+    return this;
+  }
 }
 
-/** Integers of a field that has been a float before: each has to be a double exactly. */
+/** Integers or bools of a field that has been a float before: each has to be a double exactly. */
 function putIntegers(
   floats: Float64Array,
   samples: readonly unknown[],
   start: number,
 ): BlockFault | undefined {
+  const onlyBools = typeof samples[0] === "boolean";
   for (let i = 0; i < samples.length; i++) {
     const value = samples[i];
-    if (typeof value === "number" && Number.isSafeInteger(value)) floats[start + i] = value;
-    else if (typeof value === "boolean") floats[start + i] = value ? 1 : 0;
+    if (typeof value === "boolean") floats[start + i] = value ? 1 : 0;
+    else if (onlyBools) return sampleFault(samples, i);
+    else if (typeof value === "number" && Number.isSafeInteger(value)) floats[start + i] = value;
     else if (typeof value === "bigint") {
       if (BigInt(Number(value)) !== value) {
         const detail = `sample ${i} is ${shownInteger(value)}, and the field is one of floats`;
@@ -122,9 +138,9 @@ class IntColumn implements SampleColumn {
   readonly #memory: SampleMemory;
   readonly #row: number;
 
-  constructor(memory: SampleMemory) {
+  constructor(memory: SampleMemory, row: number) {
     this.#memory = memory;
-    this.#row = memory.addRow();
+    this.#row = row;
   }
 
   put(samples: readonly unknown[], at: number): BlockFault | undefined {
@@ -161,6 +177,24 @@ class IntColumn implements SampleColumn {
   bytes(from: number, to: number): number {
     return CELL_BYTES * (to - from);
   }
+
+  isExactAsFloats(count: number): boolean {
+    const start = this.#memory.cell(this.#row, 0);
+    return this.#memory.integers.subarray(start, start + count).every((value) =>
+      BigInt(Number(value)) === value
+    );
+  }
+
+  widened(kind: SampleKind, count: number): SampleColumn {
+    return kind === "float" ? asFloats(this.#memory, this.#row, count) : this;
+  }
+}
+
+/** Makes floats of the integers of a row. */
+function asFloats(memory: SampleMemory, row: number, count: number): SampleColumn {
+  const start = memory.cell(row, 0);
+  memory.floats.set(Array.from(memory.integers.slice(start, start + count), Number), start);
+  return new FloatColumn(memory, row);
 }
 
 function shownInteger(value: bigint): string {
@@ -174,9 +208,9 @@ class BoolColumn implements SampleColumn {
   readonly #memory: SampleMemory;
   readonly #row: number;
 
-  constructor(memory: SampleMemory) {
+  constructor(memory: SampleMemory, row: number) {
     this.#memory = memory;
-    this.#row = memory.addRow();
+    this.#row = row;
   }
 
   put(samples: readonly unknown[], at: number): BlockFault | undefined {
@@ -205,6 +239,15 @@ class BoolColumn implements SampleColumn {
 
   bytes(from: number, to: number): number {
     return CELL_BYTES * (to - from);
+  }
+
+  isExactAsFloats(): boolean {
+    return true;
+  }
+
+  widened(kind: SampleKind, count: number): SampleColumn {
+    if (kind === "float") return asFloats(this.#memory, this.#row, count);
+    return kind === "int" ? new IntColumn(this.#memory, this.#row) : this;
   }
 }
 
@@ -242,5 +285,13 @@ class StringColumn implements SampleColumn {
     let bytes = 0;
     for (let i = from; i < to; i++) bytes += STRING_BYTES + 2 * (this.#values[i]?.length ?? 0);
     return bytes;
+  }
+
+  isExactAsFloats(): boolean {
+    return true;
+  }
+
+  widened(): SampleColumn {
+    return this;
   }
 }

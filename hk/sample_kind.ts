@@ -21,14 +21,23 @@ export function sampleKind(value: unknown): SampleKind | undefined {
   }
 }
 
+/** Each holds all that those before it hold, as far as a double is exact. */
+const NUMBERS: readonly SampleKind[] = ["bool", "int", "float"];
+
 /**
  * Whether a field that holds samples of one kind takes samples of another, all of a block at once, without loss.
  *
- * Python's rule is `isinstance`: a bool is an int. Beyond it a float field takes integers as long as a double holds them:
- * so3g converts a whole field to the kind of the first frame it reads, and what is a float must not become an int there
- * (g3 5.6, G3-60, G3 trap 21).
+ * Python's rule is `isinstance`: a bool is an int. Beyond it a field of floats takes integers as long as a double holds
+ * them, and bools: so3g converts a whole field to the kind of the first frame it reads, and what is a float must not become
+ * an int there (g3 5.6, G3-60, G3 trap 21).
  */
 export function takesKind(field: SampleKind, samples: SampleKind): boolean {
-  return field === samples || (field === "int" && samples === "bool") ||
-    (field === "float" && samples === "int");
+  return field === samples || (field !== "string" && NUMBERS.indexOf(samples) >= 0 &&
+    NUMBERS.indexOf(samples) < NUMBERS.indexOf(field));
+}
+
+/** The kind that takes samples of both; undefined where one is text and the other is not. */
+export function commonKind(one: SampleKind, other: SampleKind): SampleKind | undefined {
+  if (takesKind(one, other)) return one;
+  return takesKind(other, one) ? other : undefined;
 }

@@ -83,6 +83,7 @@ export class HkRecorder {
       mostBytes: this.#options.mostBytes,
       onFault: (block) => this.quarantine.add(block),
       onLoss: (loss) => this.losses.note(loss),
+      onNewLayout: (text) => log.warn(text),
       onInvalidName: (name) =>
         log.error(`data field name '${name}' is invalid, removing invalid characters.`),
     });

@@ -54,7 +54,7 @@ Deno.test("sampleKind() tells the kinds of Python", () => {
   const taken = (["int", "float", "bool", "string"] as const).map((field) =>
     (["int", "float", "bool", "string"] as const).filter((kind) => takesKind(field, kind))
   );
-  assert.deepEqual(taken, [["int", "bool"], ["int", "float"], ["bool"], ["string"]]);
+  assert.deepEqual(taken, [["int", "bool"], ["int", "float", "bool"], ["bool"], ["string"]]);
 });
 
 Deno.test("BlockSamples keeps every value of every kind exactly", () => {
@@ -126,6 +126,7 @@ for (
     ["an int behind a bool", "bool", [true, 1], "mixed kinds"],
     ["an int behind a bool in a field of ints", "int", [true, 1], "mixed kinds"],
     ["a float behind ints in a field of floats", "float", [1, 2.5], "mixed kinds"],
+    ["an int behind a bool in a field of floats", "float", [true, 2], "mixed kinds"],
     ["a text behind a float", "float", [1.5, "a"], "mixed kinds"],
     ["a number behind a text", "string", ["a", 1], "mixed kinds"],
     ["null", "float", [1.5, null], "null value"],
@@ -158,6 +159,26 @@ Deno.test("BlockSamples takes integers into a field of floats as long as they ar
   const samples = samplesOf(["float"]);
   assert.equal(append(samples, [1, 2, 3, 4], [1, true, 2n ** 62n, -(2 ** 53 - 1)]), undefined);
   assert.deepEqual(valuesOf(samples), [[1, 1, 2 ** 62, -(2 ** 53 - 1)]]);
+});
+
+Deno.test("BlockSamples widens kinds without loss, all fields or none, and only before anything is written", () => {
+  const samples = samplesOf(["bool", "int", "bool", "string"]);
+  const add = (...lists: unknown[][]) => assert.equal(append(samples, [1, 2], ...lists), undefined);
+  add([true, false], [2n ** 53n + 1n, -7], [true, true], ["a", "b"]);
+  assert.equal(samples.widen(["float", "float", "bool", "string"]), false, "2^53 + 1 is no double");
+  assert.equal(samples.widen(["string", "int", "bool", "string"]), false);
+  assert.deepEqual(samples.kinds, ["bool", "int", "bool", "string"]);
+  assert.equal(samples.widen(["float", "bool", "int", "string"]), true);
+  assert.deepEqual(samples.kinds, ["float", "int", "int", "string"]);
+  add([1.5, NaN], [3, 4], [5, 6], ["c", "d"]);
+  assert.deepEqual(valuesOf(samples), [
+    [1, 0, 1.5, NaN],
+    [2n ** 53n + 1n, -7n, 3n, 4n],
+    [1n, 1n, 5n, 6n],
+    ["a", "b", "c", "d"],
+  ]);
+  samples.discard(2);
+  assert.equal(samples.widen(["float", "float", "int", "string"]), false);
 });
 
 Deno.test("BlockSamples forgets what was written and keeps what came since, however much that is", () => {

@@ -12,6 +12,7 @@ class Bed {
   readonly faults: FaultyBlock[] = [];
   readonly losses: LostBlock[] = [];
   readonly invalid: string[] = [];
+  readonly layouts: string[] = [];
   readonly session = new HkSession({ startTimeSeconds: NOW, pid: 1 });
   readonly collector: HkCollector;
   now = NOW;
@@ -23,6 +24,7 @@ class Bed {
       onFault: (block) => this.faults.push(block),
       onLoss: (block) => this.losses.push(block),
       onInvalidName: (name) => this.invalid.push(name),
+      onNewLayout: (text) => this.layouts.push(text),
     });
   }
 
@@ -206,16 +208,53 @@ Deno.test("HkCollector gives a block with other fields another provider, and eac
   assert.equal(bed.faults.length, 0);
 });
 
-Deno.test("HkCollector never lets a field change its kind within a provider; a field of floats takes integers", () => {
+Deno.test("HkCollector makes a field of numbers one that takes all of them, as long as nothing of it is written", () => {
   const bed = new Bed();
-  const values = [[1], [true], [2.5], [3], [false], ["n/a"], [4], ["off"], doubles(5), [2n ** 60n + 1n]];
-  for (const value of values) bed.send({ b: { x: value } });
-  assert.deepEqual(bed.providers.map((provider) => bed.write(provider)), [
-    { b: { x: "G3VectorInt: 1,1,0" } },
-    { b: { x: "G3VectorDouble: 2.5,3,4,5" } },
-    { b: { x: "G3VectorString: n/a,off" } },
-  ]);
+  for (const x of [[true], [1], [2.5], [3], [false], doubles(5)]) bed.send({ b: { x } });
+  const [provider] = bed.providers;
+  assert.ok(provider);
+  assert.deepEqual(bed.write(provider), { b: { x: "G3VectorDouble: 1,1,2.5,3,0,5" } });
+  // Integers that no double holds are not made to fit.
+  bed.send({ b: { x: [2n ** 60n + 1n] } });
   assert.deepEqual(bed.faults.map(({ fault }) => fault.reason), ["integer too large for a float field"]);
+  const big = new Bed();
+  for (const x of [[2n ** 60n + 1n], [0.5]]) big.send({ b: { x } });
+  assert.deepEqual(big.providers.map((one) => big.write(one)), [
+    { b: { x: "G3VectorInt: 1152921504606846977" } },
+    { b: { x: "G3VectorDouble: 0.5" } },
+  ]);
+});
+
+Deno.test("HkCollector never changes the kind of a field that is in a file: a further provider has the new one", () => {
+  const bed = new Bed();
+  bed.send({ b: { x: [1] } });
+  const write = () => bed.providers.map((provider) => bed.write(provider));
+  assert.deepEqual(write(), [{ b: { x: "G3VectorInt: 1" } }]);
+  for (const x of [[2], [2.5], [3], [true]]) bed.send({ b: { x } });
+  // A float once, always a float, also among other fields.
+  bed.send({ b: { x: [4], y: [1] } });
+  assert.deepEqual(write(), [
+    { b: { x: "G3VectorInt: 2" } },
+    { b: { x: "G3VectorDouble: 2.5,3,1" } },
+    { b: { x: "G3VectorDouble: 4", y: "G3VectorInt: 1" } },
+  ]);
+  assert.equal(bed.layouts.length, 2);
+  assert.match(
+    bed.layouts[0] ?? "",
+    /^Block "b" of o\.a\.feeds\.f has other fields, .* provider 1 of the same name$/,
+  );
+});
+
+Deno.test("HkCollector lets a text become a number, and no number a text: readers fail on that", () => {
+  const bed = new Bed();
+  for (const x of [["n/a"], ["n/a"], [1.5], ["off"], [2.5]]) bed.send({ b: { x } });
+  assert.deepEqual(bed.providers.map((provider) => bed.write(provider)), [
+    { b: { x: "G3VectorString: n/a,n/a" } },
+    { b: { x: "G3VectorDouble: 1.5,2.5" } },
+  ]);
+  assert.deepEqual(bed.faults.map(({ fault }) => fault), [
+    { reason: "number became text", detail: 'field "x" is a string, and has been a float before' },
+  ]);
 });
 
 Deno.test("HkCollector keeps at most eight forms of a block, and the fields of all feeds within a limit", () => {
