@@ -27,8 +27,6 @@
  *
  * @module
  */
-export type { LastFeed, LastField, LastKind, LastSample, LastValue, WrittenField } from "./last_field.ts";
-export { judgeField, type LastJudgement, type LastState } from "./last_state.ts";
 export type { BlockFault, BlockFaultReason } from "./block_fault.ts";
 export type { BlockSamples } from "./block_samples.ts";
 export type { FeedBlock } from "./feed_block.ts";
@@ -38,6 +36,9 @@ export { hkFilePath } from "./hk_file_path.ts";
 export type { DataDraft, HkProvider, WaitingSpan } from "./hk_provider.ts";
 export { HkSession, type NamedBlocks, type ProviderIdentity } from "./hk_session.ts";
 export { hkSessionId, type HkSessionIdOptions } from "./hk_session_id.ts";
+export type { HkTiming } from "./hk_timing.ts";
+export type { LastFeed, LastField, LastKind, LastSample, LastValue, WrittenField } from "./last_field.ts";
+export { judgeField, type LastJudgement, type LastState } from "./last_state.ts";
 export { type HkBlock, type HkKind, type HkProviderBlock, type HkVector } from "./read_block.ts";
 export { HkChoice } from "./read_choice.ts";
 export {
@@ -51,6 +52,6 @@ export {
 export { type HkSeries, HkSeriesCollector } from "./read_series.ts";
 export { HkStream, type HkStreamOptions } from "./read_stream.ts";
 export { type HkFieldSummary, type HkProviderSummary, HkSummary } from "./read_summary.ts";
-export type { HkTiming } from "./hk_timing.ts";
 export { type RepairedNames, repairFieldNames } from "./repair_field_names.ts";
+export type { SampleKind } from "./sample_kind.ts";
 export { type SampleIrregularities, SampleWatch } from "./sample_watch.ts";
