@@ -9,5 +9,5 @@ export { type Message, message, text } from "npm:@optique/core@1.3.6/message";
 export { multiple, optional, withDefault } from "npm:@optique/core@1.3.6/modifiers";
 export type { InferValue, Parser } from "npm:@optique/core@1.3.6/parser";
 export { argument, command, constant, flag, option, passThrough } from "npm:@optique/core@1.3.6/primitives";
-export { choice, float, integer, string } from "npm:@optique/core@1.3.6/valueparser";
+export { choice, float, integer, string, type ValueParser } from "npm:@optique/core@1.3.6/valueparser";
 export { extractOptionNames, type Usage } from "npm:@optique/core@1.3.6/usage";

@@ -14,6 +14,7 @@ import {
   string,
   withDefault,
 } from "../deps/optique.ts";
+import { filePath } from "./file_path.ts";
 import { G3_COMMON, G3_FILES } from "./g3_arguments.ts";
 import { G3_EXPORT, G3_FIELDS, G3_PLOT } from "./g3_field_grammar.ts";
 
@@ -84,7 +85,7 @@ const repair = command(
     object({
       command: constant("g3 repair"),
       files: G3_FILES,
-      output: optional(option("-o", "--output", string({ metavar: "FILE" }), {
+      output: optional(option("-o", "--output", filePath(), {
         description: message`Write the copy of one file there; default: x.repaired.g3 beside x.g3.`,
       })),
     }),

@@ -4,11 +4,12 @@ import { G3StreamError } from "../../g3/errors.ts";
 import { G3Frame } from "../../g3/frame.ts";
 import type { RawFrame } from "../../g3/frame_splitter.ts";
 import { frameLetters, frameTypeName } from "../../g3/frame_type.ts";
-import { splitG3File } from "../../g3/io/read_file.ts";
 import type { Look } from "../look.ts";
 import type { VerbResult } from "../outcome.ts";
 import { catJson } from "./cat_json.ts";
 import { type EachFile, eachFile, type G3VerbOptions } from "./each_file.ts";
+import { frameSource } from "./frame_source.ts";
+import { isSender } from "./sender_address.ts";
 import { FrameChoice } from "./frame_choice.ts";
 import { isoOfSeconds, UNIX_TIME_KEYS } from "./frame_facts.ts";
 import { objectLine, type TreeLine } from "./object_tree.ts";
@@ -39,19 +40,20 @@ export async function cat(words: readonly string[], options: CatOptions): Promis
     const heading = `${isFirst ? "" : "\n"}${options.terminal.look.style("bold", shownText(file.path))}`;
     isFirst = false;
     return await catText(file, { ...options, choice, heading });
-  }, options);
+  }, { ...options, senders: true });
 }
 
 async function catText(
-  { path, reading, out }: EachFile,
+  file: EachFile,
   { terminal, choice, heading, all }: CatOptions & { readonly choice: FrameChoice; readonly heading: string },
 ): Promise<VerbResult> {
+  const { path, reading, out } = file;
   const { look } = terminal;
   await out.line(heading);
   let count = 0;
   let shown = 0;
   try {
-    for await (const raw of splitG3File(path, { ...reading, reuse: true })) {
+    for await (const raw of frameSource(file, { reuse: true })) {
       const number = count++;
       if (choice.hasFrame(number)) {
         const lines = linesOf(G3Frame.parse(raw), choice, look);
@@ -63,6 +65,7 @@ async function catText(
             await out.part(piece);
             reading.signal?.throwIfAborted();
           }
+          if (isSender(path)) await out.flush();
         }
       }
       if (number >= choice.last) break;

@@ -5,6 +5,7 @@ import { toError } from "../../internal/to_error.ts";
 import type { VerbResult } from "../outcome.ts";
 import type { VerbTerminal } from "../terminal.ts";
 import { fileError, inputFiles } from "./input_files.ts";
+import { isSender } from "./sender_address.ts";
 import { LineWriter } from "./line_writer.ts";
 import { ReadProgress } from "./read_progress.ts";
 
@@ -15,12 +16,14 @@ export interface G3VerbOptions {
   readonly json: boolean;
   /** Gives up. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether senders are read, too, as long as they send. */
+  readonly senders?: boolean | undefined;
 }
 
 /** One file and what is at hand to read it. */
 export interface EachFile {
   readonly path: string;
-  /** Size on the disk, in bytes. */
+  /** Size on the disk, in bytes; 0 of a sender. */
   readonly fileBytes: number;
   /** Options for `splitG3File` and `readPieces`: the signal, and the progress of this file. */
   readonly reading: { readonly signal?: AbortSignal; readonly onRead: (piece: Uint8Array) => void };
@@ -39,7 +42,7 @@ export interface EachFile {
 export async function eachFile(
   words: readonly string[],
   action: (file: EachFile) => Promise<VerbResult>,
-  { terminal, json, signal }: G3VerbOptions,
+  { terminal, json, signal, senders = false }: G3VerbOptions,
 ): Promise<VerbResult> {
   let result: VerbResult = "ok";
   const out = new LineWriter(terminal);
@@ -48,7 +51,12 @@ export async function eachFile(
     const { path } = input;
     try {
       if ("error" in input) throw input.error;
-      const { size: fileBytes } = await Deno.stat(path);
+      if (isSender(path) && !senders) {
+        throw new Error(
+          `Cannot read "${path}": of a stream, ls and cat show what comes; the others take files`,
+        );
+      }
+      const fileBytes = isSender(path) ? 0 : (await Deno.stat(path)).size;
       const progress = new ReadProgress(path, fileBytes, terminal);
       const reading = {
         onRead: (piece: Uint8Array) => progress.add(piece.length),
@@ -57,7 +65,7 @@ export async function eachFile(
       if (await action({ path, fileBytes, reading, out }) === "failed") result = "failed";
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isOfFile(error)) throw error;
+      if (!isOfFile(error) || error instanceof SyntaxError) throw error;
       result = "failed";
       const { message } = fileError("read", path, error);
       if (json) await out.line(jsonText({ file: path, error: message }));

@@ -1,6 +1,7 @@
 /** The files that a command line means. @module */
 import { glob } from "node:fs/promises";
 import { toError } from "../../internal/to_error.ts";
+import { isSender } from "./sender_address.ts";
 
 /** A file to read, or why a word leads to none. */
 export type InputFile = { readonly path: string } | { readonly path: string; readonly error: Error };
@@ -13,7 +14,7 @@ const NATURAL = new Intl.Collator("en", { numeric: true });
 /**
  * Gives the files that words mean, in their order: a folder stands for all G3 files below it, sorted by name with numbers by
  * their value. A file that is named itself may be called as it likes. Patterns are for the prompt, where no shell has them
- * replaced; a file that is called like a pattern comes first.
+ * replaced; a file that is called like a pattern comes first. The address of a sender is passed on.
  *
  * Links to folders are followed only where they are named themselves, so nothing is read twice.
  */
@@ -29,6 +30,7 @@ async function matching(word: string): Promise<readonly string[]> {
 }
 
 async function* filesOf(word: string): AsyncGenerator<InputFile, void, void> {
+  if (isSender(word)) return yield { path: word };
   try {
     const { isDirectory } = await Deno.stat(word);
     if (!isDirectory) return yield { path: word };

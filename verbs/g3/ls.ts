@@ -3,12 +3,13 @@ import { G3StreamError } from "../../g3/errors.ts";
 import { G3Frame } from "../../g3/frame.ts";
 import type { RawFrame } from "../../g3/frame_splitter.ts";
 import { frameLetters, frameTypeName } from "../../g3/frame_type.ts";
-import { splitG3File } from "../../g3/io/read_file.ts";
 import { jsonText } from "../../internal/json_text.ts";
 import { fitText, padText } from "../fit_text.ts";
 import type { Look } from "../look.ts";
 import type { VerbResult } from "../outcome.ts";
 import { type EachFile, eachFile, type G3VerbOptions } from "./each_file.ts";
+import { frameSource } from "./frame_source.ts";
+import { isSender } from "./sender_address.ts";
 import { type FrameFacts, frameFacts } from "./frame_facts.ts";
 import { shownText } from "./shown_text.ts";
 import { sizeText } from "./size_text.ts";
@@ -37,14 +38,15 @@ export async function ls(words: readonly string[], options: LsOptions): Promise<
     const heading = options.summary || options.json ? undefined : isFirst ? "" : "\n";
     isFirst = false;
     return await listFile(file, heading, options);
-  }, options);
+  }, { ...options, senders: true });
 }
 
 async function listFile(
-  { path, fileBytes, reading, out }: EachFile,
+  file: EachFile,
   heading: string | undefined,
   { terminal: { look }, json, summary }: LsOptions,
 ): Promise<VerbResult> {
+  const { path, fileBytes, out } = file;
   const table = new FrameTable(look, fileBytes);
   const counts = new Counts();
   if (heading !== undefined) {
@@ -52,7 +54,7 @@ async function listFile(
   }
   let damage: G3StreamError | undefined;
   try {
-    for await (const raw of splitG3File(path, { ...reading, crc: "report", reuse: true })) {
+    for await (const raw of frameSource(file, { crc: "report", reuse: true })) {
       const frame = G3Frame.parse(raw);
       const facts = frameFacts(frame);
       const number = counts.add(raw, facts);
@@ -62,6 +64,7 @@ async function listFile(
           ? jsonText({ file: path, ...frameJson(number, raw, frame, facts) })
           : table.row(number, raw, facts),
       );
+      if (isSender(path)) await out.flush();
     }
   } catch (error) {
     if (!(error instanceof G3StreamError)) throw error;
@@ -181,8 +184,8 @@ class Counts {
     const to = this.#last?.isoTime?.slice(0, 19);
     const parts = [
       this.#types.text(),
-      this.#bytes === fileBytes
-        ? sizeText(fileBytes)
+      this.#bytes === fileBytes || isSender(path)
+        ? sizeText(this.#bytes)
         : `${sizeText(this.#bytes)} of frames in ${sizeText(fileBytes)}`,
       ...from === undefined || to === undefined ? [] : [from === to ? `${from}Z` : `${from}Z to ${to}Z`],
     ];

@@ -1,11 +1,18 @@
 /** `ocs g3` as a program: long files, readers that go, Ctrl-C. @module */
 import assert from "node:assert/strict";
 import { G3Frame } from "../../../g3/frame.ts";
+import { FrameSplitter } from "../../../g3/frame_splitter.ts";
+import { G3Sender } from "../../../g3/io/sender.ts";
 import { g3Int, g3String, g3Time, g3VectorDouble } from "../../../g3/make.ts";
-import { goldenPath } from "../../helpers/g3_golden.ts";
+import { goldenFile, goldenPath } from "../../helpers/g3_golden.ts";
+import { freePort } from "../../helpers/free_port.ts";
 import { testsWith } from "../../helpers/interop_test.ts";
+import { KeptTerminal } from "../../helpers/kept_terminal.ts";
 import { Program } from "../../helpers/process.ts";
 import { findTmux, Terminal } from "../../helpers/tmux.ts";
+import { untilTrue } from "../../helpers/until.ts";
+import { cat } from "../../../verbs/g3/cat.ts";
+import { ls } from "../../../verbs/g3/ls.ts";
 import { ocs } from "../cli/ocs.ts";
 
 const MAIN = new URL("../../../cli/main.ts", import.meta.url).pathname;
@@ -144,6 +151,44 @@ Deno.test("ocs g3 has exit codes: 0 for what is whole, 1 for damage, 2 for wrong
     error: 'Cannot read "no/such.g3": there is no such file',
   });
   assert.equal(stderr, 'Cannot read "no/such.g3": there is no such file\n');
+});
+
+Deno.test("ls() and cat() show what a sender sends, as long as it does", async () => {
+  const frames = [...new FrameSplitter().push(goldenFile("smurf_stream.g3"))].map((raw) =>
+    G3Frame.parse(raw)
+  );
+  for (const verb of ["ls", "cat"]) {
+    await using sender = await G3Sender.open({ port: 0 });
+    const terminal = new KeptTerminal();
+    const words = [`tcp://127.0.0.1:${sender.port}`];
+    const options = { terminal, json: false };
+    const showing = verb === "ls"
+      ? ls(words, { ...options, summary: false })
+      : cat(words, { ...options, frames: [], keys: [], all: false });
+    await untilTrue(() => sender.clients === 1);
+    for (const [number, frame] of frames.entries()) {
+      sender.send(frame);
+      const shown = verb === "ls"
+        ? new RegExp(`^ +${number} +\\d+ +\\d+ `, "m")
+        : new RegExp(`^frame ${number} `, "m");
+      await untilTrue(() => shown.test(terminal.out));
+    }
+    await sender.close();
+    assert.equal(await showing, "ok");
+    if (verb === "ls") {
+      assert.match(terminal.lines.at(-1)!, /: 17 frames \(1 PipelineInfo, 5 None, .*; 89\.3 kB; /);
+    }
+  }
+});
+
+Deno.test("ocs g3 says what it cannot read of senders", async () => {
+  const refused = await ocs(["g3", "ls", `tcp://127.0.0.1:${freePort()}`]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^Cannot read "tcp:.*": connection refused$/m);
+  const check = await ocs(["g3", "check", "tcp://localhost:4536"]);
+  assert.equal(check.code, 1);
+  assert.match(check.stderr, /of a stream, ls and cat show what comes; the others take files$/m);
+  assert.equal((await ocs(["g3", "ls", "tcp://nowhere"])).code, 2);
 });
 
 terminalTest("ocs g3 shows a bar for a long file on a terminal, and Ctrl-C ends it at once", async (tmux) => {
