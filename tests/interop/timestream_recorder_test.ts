@@ -10,6 +10,7 @@ import { testsWith } from "../helpers/interop_test.ts";
 import { OurRouter } from "../helpers/our_router.ts";
 import { type PythonPeers, pythonPeers } from "../helpers/python_peers.ts";
 import { type Comparison, type RecorderData, RecorderStage } from "../helpers/recorder_stage.ts";
+import { Random } from "../helpers/random_values.ts";
 import { mayMount, type SmallDisk, smallDisk } from "../helpers/small_disk.ts";
 import { within } from "../helpers/until.ts";
 
@@ -276,6 +277,58 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** Things that go wrong one after the other, in frames of any size. */
+function storm(random: Random): Case {
+  const faults: string[] = [];
+  let scan = 0;
+  for (let i = 3 + random.below(4); i > 0; i--) {
+    scan += 1 + random.below(5);
+    const kind = random.pick(STORM_FAULTS);
+    const seconds = (random.next() * 2).toFixed(2);
+    faults.push(
+      "--fault",
+      `${kind}@${scan}${["pause", "idle", "close", "cut"].includes(kind) ? `:${seconds}` : ""}`,
+    );
+  }
+  const channels = random.pick([1, 16, 300, SOAK ? 2000 : 600]);
+  const pieces = random.pick([[], [], ["--chunk-bytes", String(1 + random.below(5000))]]);
+  const stream = ["--frames", String(scan + 40), "--channels", String(channels), ...pieces, ...faults];
+  return { name: `storm of ${stream.join(" ")}`, stream, args: ["--time-per-file", "1", "--gap", "1"] };
+}
+
+const STORM_FAULTS = [
+  "pause",
+  "idle",
+  "close",
+  "cut",
+  "hang",
+  "crc",
+  "garbage",
+  "huge",
+  "flow",
+  "type",
+  "bigendian",
+];
+
+/** As much as the sender can make, in large frames. */
+const LOAD: Case = {
+  name: "load",
+  stream: [
+    "--frames",
+    "300",
+    "--speed",
+    "0",
+    "--reuse-data",
+    "--queue",
+    "0",
+    "--channels",
+    "2000",
+    "--rate",
+    "2000",
+  ],
+  expect: (_data, { stored_scans, sent_scans }) => assert.equal(stored_scans, sent_scans),
+};
+
 /** Waits for the end of a stream. */
 async function finished(stream: { readonly ended: Promise<unknown> }): Promise<void> {
   await within(stream.ended, SOAK ? 10 * CASE_MS : CASE_MS, "the end of the stream");
@@ -328,7 +381,11 @@ test(
     const only = Deno.env.get("OCS_CASE");
     const canMount = await mayMount();
     if (!canMount) console.log("skipped: cases with a small disk: only root may mount one");
-    const waiting = CASES.filter(({ name, diskKib }) =>
+    const seed = Number(Deno.env.get("OCS_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+    console.log(`OCS_SEED=${seed}`);
+    const random = new Random(seed);
+    const more = [...Array.from({ length: SOAK ? 20 : 1 }, () => storm(random)), ...SOAK ? [LOAD] : []];
+    const waiting = [...CASES, ...more].filter(({ name, diskKib }) =>
       (only === undefined || name.includes(only)) && (diskKib === undefined || canMount)
     );
     const failures: string[] = [];
