@@ -126,3 +126,32 @@ export const G3_PLOT = command(
   ),
   { brief: message`Draw fields over time: in the terminal, or to an SVG or PNG file.` },
 );
+
+/** `g3 influx`. */
+export const G3_INFLUX = command(
+  "influx",
+  merge(
+    object({
+      command: constant("g3 influx"),
+      files: G3_FILES,
+      field,
+      url: option("--url", string({ metavar: "URL" }), {
+        description:
+          message`InfluxDB 1.x, such as http://influxdb:8086; name and password are those of the publisher's variables.`,
+      }),
+      database: withDefault(
+        option("--database", string({ metavar: "NAME" }), {
+          description: message`Database in it; made if it is not there. Default ocs_feeds.`,
+        }),
+        "ocs_feeds",
+      ),
+      insecure: withDefault(
+        flag("--insecure", { description: message`Take any certificate.` }),
+        false,
+      ),
+    }),
+    RANGE,
+    G3_COMMON,
+  ),
+  { brief: message`Write housekeeping to InfluxDB where it is missing; nothing is there twice.` },
+);

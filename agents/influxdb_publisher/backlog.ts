@@ -1,7 +1,8 @@
 /** What waits to be written, in its order: on the disk first, then in memory. @module */
 import type { Clock } from "../../internal/clock.ts";
 import { toError } from "../../internal/to_error.ts";
-import type { Spool, SpoolLoss, SpoolPlace } from "./spool.ts";
+import type { Spool, SpoolLoss } from "./spool.ts";
+import type { SpoolPlace } from "./spool_segment.ts";
 
 /** Points that are written together. */
 export interface Batch {
@@ -16,8 +17,6 @@ export interface Batch {
 
 /** How points wait. */
 export interface BacklogOptions {
-  /** Undefined where there is none. */
-  readonly spool: Spool | undefined;
   /** What may wait in memory, in bytes; what comes first of more is lost. */
   readonly mostBytes: number;
   /** Told of points that are given up. */
@@ -32,17 +31,26 @@ interface Waiting extends Batch {
 /** Points between feeds and database. */
 export class Backlog {
   readonly #options: BacklogOptions;
+  /** Undefined where there is none. */
+  #spool: Spool | undefined;
   readonly #memory: Waiting[] = [];
   #memoryBytes = 0;
   /** The one that is being written to the disk. */
   #spilling: Batch | undefined;
   #spill: Promise<void> | undefined;
+  /** What has waited since before then goes to the disk, in Unix seconds. */
+  #spillBefore = -Infinity;
   #inFlight: Batch | undefined;
   #error: string | undefined;
 
-  /** Starts with what is on the disk. */
+  /** Starts empty, in memory only. */
   constructor(options: BacklogOptions) {
     this.#options = options;
+  }
+
+  /** Has points wait on the disk from now on, behind those that do already; these come first. */
+  attach(spool: Spool): void {
+    this.#spool = spool;
   }
 
   /** Why points cannot be written to the disk; undefined while they can. */
@@ -53,13 +61,13 @@ export class Backlog {
   /** Points that wait, and where. */
   get size(): { readonly points: number; readonly memoryPoints: number; readonly memoryBytes: number } {
     const memoryPoints = this.#memory.reduce((sum, { lines }) => sum + lines.length, 0);
-    const points = (this.#options.spool?.points ?? 0) + memoryPoints;
+    const points = (this.#spool?.points ?? 0) + memoryPoints;
     return { points, memoryPoints, memoryBytes: this.#memoryBytes };
   }
 
   /** Since when the oldest points wait, in Unix seconds. */
   get sinceSeconds(): number | undefined {
-    return this.#options.spool?.sinceSeconds ?? this.#memory[0]?.seconds;
+    return this.#spool?.sinceSeconds ?? this.#memory[0]?.seconds;
   }
 
   /** Adds points behind all others. */
@@ -74,14 +82,13 @@ export class Backlog {
 
   /** The oldest points, about so many; undefined when none wait. They stay until `done`. */
   async head(mostPoints: number): Promise<Batch | undefined> {
-    this.#inFlight = await this.#options.spool?.read(mostPoints) ?? this.#memory[0];
+    this.#inFlight = await this.#spool?.read(mostPoints) ?? this.#memory[0];
     return this.#inFlight;
   }
 
   /** Points that wait behind others; undefined when there are none. */
   async behind(batch: Batch): Promise<readonly string[] | undefined> {
-    const { spool } = this.#options;
-    const onDisk = batch.end === undefined ? undefined : await spool?.read(1, batch.end);
+    const onDisk = batch.end === undefined ? undefined : await this.#spool?.read(1, batch.end);
     return onDisk?.lines ?? this.#memory.find((one) => one !== batch && one !== this.#spilling)?.lines;
   }
 
@@ -89,7 +96,7 @@ export class Backlog {
   async done(batch: Batch): Promise<void> {
     batch.isDone = true;
     this.#inFlight = undefined;
-    if (batch.end !== undefined) await this.#options.spool?.advance(batch.end);
+    if (batch.end !== undefined) await this.#spool?.advance(batch.end);
     // Or it would be found on the disk and be sent again.
     else if (batch === this.#spilling) await this.#spill;
     else if (this.#memory[0] === batch) this.#shift();
@@ -103,7 +110,11 @@ export class Backlog {
    * @param beforeSeconds Unix time.
    */
   spill(beforeSeconds: number): Promise<void> {
-    this.#spill ??= this.#write(beforeSeconds).finally(() => this.#spill = undefined);
+    this.#spillBefore = Math.max(this.#spillBefore, beforeSeconds);
+    this.#spill ??= this.#write().finally(() => {
+      this.#spill = undefined;
+      this.#spillBefore = -Infinity;
+    });
     return this.#spill;
   }
 
@@ -112,12 +123,12 @@ export class Backlog {
     while (this.#memory.length > 0) this.#lose(0, cause);
   }
 
-  async #write(beforeSeconds: number): Promise<void> {
-    const { spool } = this.#options;
+  async #write(): Promise<void> {
+    const spool = this.#spool;
     if (spool === undefined) return;
     try {
       for (let batch = this.#memory[0]; batch !== undefined; batch = this.#memory[0]) {
-        if (spool.points === 0 && batch.seconds >= beforeSeconds) return;
+        if (spool.points === 0 && batch.seconds >= this.#spillBefore) return;
         this.#spilling = batch;
         const end = await spool.append(batch.lines, batch.seconds);
         this.#error = undefined;

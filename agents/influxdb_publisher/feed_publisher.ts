@@ -14,7 +14,7 @@ import { PublishRun } from "./publish_run.ts";
 /** What the two publishers do not have in common. */
 export interface FeedPublisherOptions {
   readonly initialState: string;
-  readonly protocol: string;
+  readonly protocol: InfluxProtocol;
   readonly spoolDir: string;
   readonly spoolMaxMb: number;
   /** Makes the connection when `record` starts; throws when what it needs is missing. */
@@ -70,8 +70,7 @@ export class FeedPublisher {
     }
     const run = new PublishRun({
       database,
-      // One of the two, by the option's choices.
-      protocol: protocol === "json" ? "json" : "line" satisfies InfluxProtocol,
+      protocol,
       spoolDir,
       spoolLimitBytes: spoolMaxMb * 1e6,
       address,

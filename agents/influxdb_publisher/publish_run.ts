@@ -1,6 +1,5 @@
 /** One run of a publisher: takes events, and has their points written. @module */
-import type { InfluxKindChange } from "../../hk/influx_kinds.ts";
-import { InfluxKinds } from "../../hk/influx_kinds.ts";
+import { type InfluxKindChange, InfluxKinds } from "../../hk/influx_kinds.ts";
 import { influxLines } from "../../hk/influx_lines.ts";
 import type { InfluxProtocol } from "../../hk/influx_time.ts";
 import type { InfluxDatabase } from "../../hk/io/influx_database.ts";
@@ -59,7 +58,7 @@ export class PublishRun {
   #lost: LostPoints | null = null;
   #isAway = false;
   #spool: Spool | undefined;
-  #backlog: Backlog;
+  readonly #backlog: Backlog;
   #sender: Sender | undefined;
   #sending: Promise<void> = Promise.resolve();
 
@@ -68,7 +67,11 @@ export class PublishRun {
     this.#options = options;
     this.#refusals = new Refusals(options.tell);
     this.#limited = new LimitedLog((text) => options.log.error(text), options.clock);
-    this.#backlog = this.#makeBacklog();
+    this.#backlog = new Backlog({
+      mostBytes: MOST_MEMORY_BYTES,
+      onLoss: (loss) => this.#lose(loss),
+      clock: options.clock,
+    });
   }
 
   /** Whether the database was there at all. */
@@ -79,13 +82,10 @@ export class PublishRun {
   /** Opens the spool and begins to write. */
   async start(): Promise<void> {
     const { database, clock, log } = this.#options;
-    const folder = this.#spoolFolder();
-    try {
-      if (folder !== undefined) await this.#openSpool(folder);
-    } catch (error) {
-      log.warn(`While the database is away points wait in memory only: ${toError(error).message}`);
-    }
-    this.#backlog = this.#makeBacklog();
+    const opened = this.#openSpool().catch((error) =>
+      log.warn(`While the database is away points wait in memory only: ${toError(error).message}`)
+    );
+    await this.#within(opened, PATIENCE_MS);
     const writer = new InfluxWriter(database, {
       onRefusal: (refusal) => this.#refuse(refusal),
       monotonicMs: () => clock.monotonicMs(),
@@ -95,7 +95,7 @@ export class PublishRun {
       writer,
       backlog: this.#backlog,
       onAway: (trouble, why) => {
-        const text = awayText(trouble, { why, wasReady: this.wasReady });
+        const text = printable(awayText(trouble, { why, wasReady: this.wasReady }));
         if (this.#isAway) this.#limited.say(trouble, text);
         else this.#options.tell(text);
         this.#isAway = true;
@@ -153,7 +153,7 @@ export class PublishRun {
     await this.#sending;
     await this.#within(this.#backlog.spill(Infinity), PATIENCE_MS);
     this.#backlog.giveUp("the publisher has ended");
-    await this.#spool?.[Symbol.asyncDispose]();
+    if (this.#spool !== undefined) await this.#within(this.#spool[Symbol.asyncDispose](), PATIENCE_MS);
   }
 
   /** What clients see. */
@@ -194,15 +194,6 @@ export class PublishRun {
     };
   }
 
-  #makeBacklog(): Backlog {
-    return new Backlog({
-      spool: this.#spool,
-      mostBytes: MOST_MEMORY_BYTES,
-      onLoss: (loss) => this.#lose(loss),
-      clock: this.#options.clock,
-    });
-  }
-
   #spoolFolder(): string | undefined {
     const { spoolDir, address, database } = this.#options;
     if (spoolDir === "none") return undefined;
@@ -212,14 +203,18 @@ export class PublishRun {
     return `${base}/${address}/${target}`;
   }
 
-  async #openSpool(folder: string): Promise<void> {
+  async #openSpool(): Promise<void> {
     const { spoolLimitBytes, log } = this.#options;
+    const folder = this.#spoolFolder();
+    if (folder === undefined) return;
     const spool = await Spool.open({
       folder,
       limitBytes: spoolLimitBytes,
       onLoss: (loss) => this.#lose(loss),
     });
+    if (this.#ending.signal.aborted) return await spool[Symbol.asyncDispose]();
     this.#spool = spool;
+    this.#backlog.attach(spool);
     if (spool.points > 0) log.info(`${spool.points} points have waited in ${folder} since an earlier run`);
     for (const path of spool.unfinished) log.warn(`The last record in ${path} was not finished`);
   }

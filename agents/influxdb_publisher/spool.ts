@@ -1,6 +1,15 @@
 /** Points that wait on the disk for the database. @module */
 import { lockFile } from "../../internal/file_lock.ts";
-import { readHead, readPoints, recordBytes, sizeOfRecord } from "./spool_segment.ts";
+import { recordBytes } from "./spool_record.ts";
+import {
+  emptySegment,
+  readBatch,
+  scanSegment,
+  type Segment,
+  segmentPath,
+  type SpoolBatch,
+  type SpoolPlace,
+} from "./spool_segment.ts";
 
 /** Points that waited and are given up, for a reason. */
 export interface SpoolLoss {
@@ -20,38 +29,6 @@ export interface SpoolOptions {
   readonly limitBytes: number;
   /** Told when points are given up. */
   readonly onLoss: (loss: SpoolLoss) => void;
-}
-
-/** A place between two records. */
-export interface SpoolPlace {
-  /** Number of the file. */
-  readonly segment: number;
-  readonly offset: number;
-  /** Points of the file before it. */
-  readonly points: number;
-}
-
-/** Points from a spool. */
-export interface SpoolBatch {
-  readonly lines: readonly string[];
-  /** When the first ones came, in Unix seconds. */
-  readonly seconds: number;
-  /** Where the next ones are. */
-  readonly end: SpoolPlace;
-}
-
-interface Segment {
-  readonly number: number;
-  readonly path: string;
-  /** Whole records end here. */
-  bytes: number;
-  points: number;
-  fromSeconds: number;
-  toSeconds: number;
-  /** Whether it holds something that is none of ours, or was spoilt; such a file is kept aside. */
-  isDamaged: boolean;
-  /** Damage up to here has been told of. */
-  toldBytes: number;
 }
 
 const NAME = /^(\d{12})\.points$/;
@@ -105,7 +82,7 @@ export class Spool implements AsyncDisposable {
       }
       numbers.sort((a, b) => a - b);
       const segments: Segment[] = [];
-      for (const number of numbers) segments.push(await scan(folder, number));
+      for (const number of numbers) segments.push(await scanSegment(folder, number));
       return new Spool(options, lock, segments);
     } catch (error) {
       lock.close();
@@ -233,18 +210,9 @@ export class Spool implements AsyncDisposable {
     const last = this.#segments.at(-1);
     if (this.#file !== undefined && last !== undefined) return last;
     const number = this.#next++;
-    const path = pathOf(this.#options.folder, number);
+    const path = segmentPath(this.#options.folder, number);
     this.#file = await Deno.open(path, { createNew: true, append: true });
-    const segment = {
-      number,
-      path,
-      bytes: 0,
-      points: 0,
-      fromSeconds: 0,
-      toSeconds: 0,
-      isDamaged: false,
-      toldBytes: 0,
-    };
+    const segment = emptySegment(number, path);
     this.#segments.push(segment);
     return segment;
   }
@@ -291,65 +259,4 @@ export class Spool implements AsyncDisposable {
     if (first.isDamaged) await Deno.rename(first.path, `${first.path}.damaged`);
     else await Deno.remove(first.path);
   }
-}
-
-function pathOf(folder: string, number: number): string {
-  return `${folder}/${String(number).padStart(12, "0")}.points`;
-}
-
-/** What an earlier run has left in a file: whole records, and perhaps a piece of one that its end has cut off. */
-async function scan(folder: string, number: number): Promise<Segment> {
-  const path = pathOf(folder, number);
-  const segment = {
-    number,
-    path,
-    bytes: 0,
-    points: 0,
-    fromSeconds: 0,
-    toSeconds: 0,
-    isDamaged: false,
-    toldBytes: 0,
-  };
-  using file = await Deno.open(path);
-  const fileBytes = (await file.stat()).size;
-  while (segment.bytes < fileBytes) {
-    const record = await readHead(file, { offset: segment.bytes, fileBytes });
-    if (record === undefined) break;
-    if (segment.points === 0) segment.fromSeconds = record.seconds;
-    segment.toSeconds = record.seconds;
-    segment.points += record.points;
-    segment.bytes += sizeOfRecord(record);
-  }
-  segment.isDamaged = segment.bytes < fileBytes;
-  return segment;
-}
-
-async function readBatch(
-  segment: Segment,
-  from: SpoolPlace,
-  mostPoints: number,
-): Promise<SpoolBatch & { readonly damaged: number }> {
-  using file = await Deno.open(segment.path);
-  const lines: string[] = [];
-  let { offset, points } = from;
-  let seconds = segment.fromSeconds;
-  let damaged = 0;
-  while (offset < segment.bytes) {
-    const record = await readHead(file, { offset, fileBytes: segment.bytes });
-    if (record === undefined) {
-      // Spoilt since it was opened: where the next record begins cannot be told.
-      damaged += segment.points - points;
-      offset = segment.bytes;
-      points = segment.points;
-      break;
-    }
-    if (lines.length > 0 && lines.length + record.points > mostPoints) break;
-    if (lines.length === 0) seconds = record.seconds;
-    const found = await readPoints(file, { offset, record });
-    if (found === undefined) damaged += record.points;
-    else for (const line of found) lines.push(line);
-    offset += sizeOfRecord(record);
-    points += record.points;
-  }
-  return { lines, seconds, end: { segment: segment.number, offset, points }, damaged };
 }

@@ -1,81 +1,107 @@
 /** A file of points that wait: records one after the other, only ever appended to. @module */
-import { crc32 } from "node:zlib";
-import { splitLines } from "../../hk/influx_point.ts";
+import { readHead, readPoints, sizeOfRecord } from "./spool_record.ts";
 
-/** One record, as its first line says it. */
-export interface SpoolRecord {
+/** A place between two records. */
+export interface SpoolPlace {
+  /** Number of the file. */
+  readonly segment: number;
+  readonly offset: number;
+  /** Points of the file before it. */
   readonly points: number;
-  /** Size of the points, without what is around them. */
-  readonly bytes: number;
-  readonly checksum: number;
-  /** When it was written, in Unix seconds. */
+}
+
+/** Points from a spool. */
+export interface SpoolBatch {
+  readonly lines: readonly string[];
+  /** When the first ones came, in Unix seconds. */
   readonly seconds: number;
-  /** Size of the first line. */
-  readonly headBytes: number;
+  /** Where the next ones are. */
+  readonly end: SpoolPlace;
 }
 
-const HEAD = /^#points (\d{1,9}) bytes (\d{1,9}) crc32 ([0-9a-f]{8}) time (\d{1,12}\.\d{3})$/;
-/** A first line is no longer than that. */
-const MOST_HEAD_BYTES = 96;
-const LINE_BREAK = 10;
-
-/** Makes a record: a line that says what follows, the points, a line break. */
-export function recordBytes(lines: readonly string[], seconds: number): Uint8Array<ArrayBuffer> {
-  const encoder = new TextEncoder();
-  const body = encoder.encode(lines.join("\n"));
-  const checksum = crc32(body).toString(16).padStart(8, "0");
-  const head = encoder.encode(
-    `#points ${lines.length} bytes ${body.length} crc32 ${checksum} time ${seconds.toFixed(3)}\n`,
-  );
-  const bytes = new Uint8Array(head.length + body.length + 1);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  bytes[bytes.length - 1] = LINE_BREAK;
-  return bytes;
+/** One file. */
+export interface Segment {
+  readonly number: number;
+  readonly path: string;
+  /** Whole records end here. */
+  bytes: number;
+  points: number;
+  fromSeconds: number;
+  toSeconds: number;
+  /** Whether it holds something that is none of ours, or was spoilt; such a file is kept aside. */
+  isDamaged: boolean;
+  /** Damage up to here has been told of. */
+  toldBytes: number;
 }
 
-/** Size of a whole record. */
-export function sizeOfRecord({ headBytes, bytes }: SpoolRecord): number {
-  return headBytes + bytes + 1;
+/** Where a file of a folder is. */
+export function segmentPath(folder: string, number: number): string {
+  return `${folder}/${String(number).padStart(12, "0")}.points`;
 }
 
-/** Reads the first line of the record at a place; undefined when there is none, or not all of the record. */
-export async function readHead(
-  file: Deno.FsFile,
-  { offset, fileBytes }: { readonly offset: number; readonly fileBytes: number },
-): Promise<SpoolRecord | undefined> {
-  const bytes = await readAt(file, offset, Math.min(MOST_HEAD_BYTES, fileBytes - offset));
-  const end = bytes.indexOf(LINE_BREAK);
-  const found = end < 0 ? null : HEAD.exec(new TextDecoder().decode(bytes.subarray(0, end)));
-  if (found === null) return undefined;
-  const record = {
-    points: Number(found[1]),
-    bytes: Number(found[2]),
-    checksum: parseInt(found[3] ?? "", 16),
-    seconds: Number(found[4]),
-    headBytes: end + 1,
+/** A file with nothing in it yet. */
+export function emptySegment(number: number, path: string): Segment {
+  return { number, path, bytes: 0, points: 0, fromSeconds: 0, toSeconds: 0, isDamaged: false, toldBytes: 0 };
+}
+
+/** What an earlier run has left in a file: whole records, and perhaps a piece of one that its end has cut off. */
+export async function scanSegment(folder: string, number: number): Promise<Segment> {
+  const path = segmentPath(folder, number);
+  const segment = {
+    number,
+    path,
+    bytes: 0,
+    points: 0,
+    fromSeconds: 0,
+    toSeconds: 0,
+    isDamaged: false,
+    toldBytes: 0,
   };
-  return offset + sizeOfRecord(record) <= fileBytes ? record : undefined;
-}
-
-/** Reads the points of a record; undefined when they are not what was written. */
-export async function readPoints(
-  file: Deno.FsFile,
-  { offset, record }: { readonly offset: number; readonly record: SpoolRecord },
-): Promise<string[] | undefined> {
-  const body = await readAt(file, offset + record.headBytes, record.bytes);
-  if (body.length < record.bytes || crc32(body) !== record.checksum) return undefined;
-  return splitLines(new TextDecoder().decode(body), record.points);
-}
-
-async function readAt(file: Deno.FsFile, offset: number, bytes: number): Promise<Uint8Array> {
-  await file.seek(offset, Deno.SeekMode.Start);
-  const piece = new Uint8Array(Math.max(0, bytes));
-  let read = 0;
-  while (read < piece.length) {
-    const count = await file.read(piece.subarray(read));
-    if (count === null) break;
-    read += count;
+  using file = await Deno.open(path);
+  const fileBytes = (await file.stat()).size;
+  while (segment.bytes < fileBytes) {
+    const record = await readHead(file, { offset: segment.bytes, fileBytes });
+    if (record === undefined) break;
+    if (segment.points === 0) segment.fromSeconds = record.seconds;
+    segment.toSeconds = record.seconds;
+    segment.points += record.points;
+    segment.bytes += sizeOfRecord(record);
   }
-  return piece.subarray(0, read);
+  segment.isDamaged = segment.bytes < fileBytes;
+  return segment;
+}
+
+/**
+ * Reads records from a place on, as many as make about so many points.
+ *
+ * @returns Also how many points were passed over because they are spoilt.
+ */
+export async function readBatch(
+  segment: Segment,
+  from: SpoolPlace,
+  mostPoints: number,
+): Promise<SpoolBatch & { readonly damaged: number }> {
+  using file = await Deno.open(segment.path);
+  const lines: string[] = [];
+  let { offset, points } = from;
+  let seconds = segment.fromSeconds;
+  let damaged = 0;
+  while (offset < segment.bytes) {
+    const record = await readHead(file, { offset, fileBytes: segment.bytes });
+    if (record === undefined) {
+      // Spoilt since it was opened: where the next record begins cannot be told.
+      damaged += segment.points - points;
+      offset = segment.bytes;
+      points = segment.points;
+      break;
+    }
+    if (lines.length > 0 && lines.length + record.points > mostPoints) break;
+    if (lines.length === 0) seconds = record.seconds;
+    const found = await readPoints(file, { offset, record });
+    if (found === undefined) damaged += record.points;
+    else for (const line of found) lines.push(line);
+    offset += sizeOfRecord(record);
+    points += record.points;
+  }
+  return { lines, seconds, end: { segment: segment.number, offset, points }, damaged };
 }

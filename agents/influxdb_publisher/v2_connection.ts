@@ -1,10 +1,11 @@
 /** The connection to InfluxDB 2, from the environment (OCS 10.8). @module */
 import { Buffer } from "node:buffer";
+import { type Environment, influxUrl } from "../../hk/io/influx_connection.ts";
 import { InfluxHttp } from "../../hk/io/influx_http.ts";
 import { InfluxV2 } from "../../hk/io/influx_v2.ts";
 import { isSwitchedOn } from "../../internal/switched_on.ts";
 import { toError } from "../../internal/to_error.ts";
-import { type Environment, influxUrl, REQUEST_MS } from "./v1_connection.ts";
+import { REQUEST_MS } from "./v1_connection.ts";
 
 /**
  * Makes the connection from the variables that Python's client knows: `INFLUXDB_V2_URL`, `_ORG`, `_BUCKET`, `_TOKEN`, `_TIMEOUT`

@@ -104,12 +104,14 @@ export class FieldInput {
    * @param fields Names of fields, see `HkChoice`; none is all.
    * @param wholeTime Whether the range does not matter.
    * @param withValues Whether samples are looked at, see `scanBlocks`.
+   * @param housekeepingOnly Whether detector data are passed over.
    */
   async *blocks(
     fields: readonly string[] = [],
-    { wholeTime = false, withValues = true }: {
+    { wholeTime = false, withValues = true, housekeepingOnly = false }: {
       readonly wholeTime?: boolean;
       readonly withValues?: boolean;
+      readonly housekeepingOnly?: boolean;
     } = {},
   ): AsyncGenerator<HkProviderBlock, void, void> {
     const { terminal, signal } = this.#options;
@@ -119,7 +121,9 @@ export class FieldInput {
     yield* readHkBlocks(this.files, {
       fields,
       ...(wholeTime ? {} : { sinceSeconds: this.sinceSeconds, untilSeconds: this.untilSeconds }),
-      otherFrames: (frame, choice) => scanBlocks(frame, choice, { withValues }),
+      ...(housekeepingOnly
+        ? {}
+        : { otherFrames: (frame, choice) => scanBlocks(frame, choice, { withValues }) }),
       onRead: (piece) => progress.add(piece.length),
       onNote: (note) => {
         if (this.notes.length < MAX_NOTES) this.notes.push(note);

@@ -44,6 +44,11 @@ export async function runG3(
       const { files, field, format, form, output, since, until } = command;
       return await exportFields(files, { ...all, fields: field, format, form, output, since, until });
     }
+    case "g3 influx": {
+      const { writeInflux } = await import("./influx.ts");
+      const { files, field, url, database, insecure, since, until } = command;
+      return await writeInflux(files, { ...all, fields: field, url, database, insecure, since, until });
+    }
     case "g3 plot": {
       const { plotFiles } = await import("./plot.ts");
       const { words, field, ...drawing } = command;
