@@ -22,4 +22,6 @@ export interface AgentProgram<S extends OptionSpecs = OptionSpecs> {
   readonly accessPolicy?: "none" | undefined;
   /** The class's own options, beside those of every agent. */
   readonly options: S;
+  /** Flags of V8 that do it good, such as `--max-semi-space-size=2`; `ocs up` starts it with them. */
+  readonly v8Flags?: readonly string[] | undefined;
 }

@@ -5,6 +5,8 @@ import type { AgentProgram } from "../../framework/program.ts";
 export const AGGREGATOR = {
   name: "AggregatorAgent",
   summary: "Records all feeds that are meant for it into housekeeping G3 files, which so3g reads.",
+  // What is decoded lives for an instant: a small heap that is swept often holds it as well as a large one.
+  v8Flags: ["--max-semi-space-size=2", "--heap-growing-percent=20"],
   options: {
     "initial-state": {
       type: "string",

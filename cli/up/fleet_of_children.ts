@@ -124,6 +124,7 @@ function childOf({ instanceId, agentClass, ours, args }: UpAgent): ChildSpec {
       // From a checkout deno.json says it; an agent that runs by URL has none.
       "--unstable-net",
       "--quiet",
+      ...(entry.v8Flags === undefined ? [] : [`--v8-flags=${entry.v8Flags.join(",")}`]),
       file.protocol === "file:" ? decodeURIComponent(file.pathname) : file.href,
       ...args,
     ],

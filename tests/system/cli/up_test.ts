@@ -149,6 +149,22 @@ Deno.test("ocs up --instance-id runs that agent alone; a near miss is told, exit
   assert.deepEqual(await answering(site.router.url, ["registry", "faker1"]), ["faker1"]);
 });
 
+Deno.test("ocs up starts an agent with the flags of V8 that its class names", async () => {
+  const arguments_ = ["--initial-state", "record", "--data-dir", await Deno.makeTempDir()];
+  await using site = await newSite([{
+    agentClass: "AggregatorAgent",
+    instanceId: "agg",
+    arguments: arguments_,
+  }]);
+  await using up = startOcs(["up", ...siteArgs(site)]);
+  await up.untilLog(ALL_UP);
+  const [pid] = (await childrenOf(up)).values();
+  assert.match(await Deno.readTextFile(`/proc/${pid}/cmdline`), /\0--v8-flags=--max-semi-space-size=2,/);
+  up.signal("SIGINT");
+  await endOf(up);
+  await Deno.remove(arguments_.at(-1) ?? "", { recursive: true });
+});
+
 Deno.test("ocs up with nothing to run says why for each, exit 1", async () => {
   await using site = await newSite([
     { ...FAKER, manage: "docker" },
