@@ -80,7 +80,9 @@ export class HkFiles implements AsyncDisposable {
   /** Closes the file if it is old enough. */
   async rotate(): Promise<void> {
     const { clock, timePerFileSeconds } = this.#options;
-    if (this.#file !== undefined && clock.now() - this.#openedAt > timePerFileSeconds) await this.close();
+    const age = clock.now() - this.#openedAt;
+    // Below 0 after the machine's clock has been set back: files are found by their time.
+    if (age > timePerFileSeconds || age < 0) await this.close();
   }
 
   /** Closes the file; the next frame begins another. */

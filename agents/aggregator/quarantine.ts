@@ -12,7 +12,7 @@ export interface QuarantineOptions {
   readonly mostBytes?: number;
   /** What may wait in memory for the next `flush`, in characters. Default 4 million. */
   readonly mostWaiting?: number;
-  /** Told when a block has been refused: at first of each reason. */
+  /** Told of the first block of each reason, and when blocks begin not to be kept. */
   readonly onFirst: (text: string) => void;
   readonly clock: Clock;
 }
@@ -45,6 +45,7 @@ export class Quarantine implements AsyncDisposable {
   #blocks = 0;
   #notKept = 0;
   #last: QuarantineReport["last"] = null;
+  #isFailing = false;
 
   /** Makes nothing yet. */
   constructor(options: QuarantineOptions) {
@@ -90,9 +91,11 @@ export class Quarantine implements AsyncDisposable {
     for (const [i, line] of lines.entries()) {
       try {
         if (!await this.#write(new TextEncoder().encode(line))) this.#notKept++;
+        this.#isFailing = false;
       } catch (error) {
         this.#notKept += lines.length - i;
-        this.#options.onFirst(`Cannot write the quarantine: ${toError(error).message}`);
+        if (!this.#isFailing) this.#options.onFirst(`Cannot write the quarantine: ${toError(error).message}`);
+        this.#isFailing = true;
         // A line may be cut off there; the next one begins another file.
         return this.#close();
       }
