@@ -182,8 +182,8 @@ export class HkRecorder {
     const now = clock.now();
     for (const provider of collector.stale(now)) {
       await this.#writeProvider(provider);
-      // More may have come while that was written.
-      if (provider.isStale(clock.now()) && !provider.hasData) collector.remove(provider);
+      // A message may have come while that was written.
+      if (provider.isStale(clock.now())) collector.remove(provider);
     }
     if (collector.roster !== this.#rosterWritten) await this.#writeStatus();
     for (const provider of all ? [...collector.providers] : collector.due(now)) {

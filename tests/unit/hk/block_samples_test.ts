@@ -5,6 +5,7 @@ import type { BlockFault } from "../../../hk/block_fault.ts";
 import { BlockSamples } from "../../../hk/block_samples.ts";
 import { blockKinds, readFeedBlock } from "../../../hk/feed_block.ts";
 import { type SampleKind, sampleKind, takesKind } from "../../../hk/sample_kind.ts";
+import { SampleMemory } from "../../../hk/sample_memory.ts";
 import { Float } from "../../../internal/float.ts";
 import { Random } from "../../helpers/random_values.ts";
 
@@ -210,6 +211,17 @@ Deno.test("BlockSamples forgets what was written and keeps what came since, howe
   }
   samples.discard(samples.count);
   assert.equal(samples.bytes, 0);
+});
+
+Deno.test("SampleMemory gives memory back that was needed only once", () => {
+  const memory = new SampleMemory();
+  const row = memory.addRow();
+  memory.reserve(100_000, 0);
+  assert.ok(memory.floats.length >= 100_000);
+  memory.setInteger(memory.cell(row, 50), -(2 ** 40) - 1);
+  memory.discard(50, 60);
+  assert.ok(memory.floats.length < 100, String(memory.floats.length));
+  assert.equal(memory.integers[memory.cell(row, 0)], -(2n ** 40n) - 1n);
 });
 
 Deno.test("readFeedBlock() says what is no block", () => {

@@ -162,6 +162,9 @@ Deno.test("HkCollector keeps what comes while a frame is written, and all of it 
   const draft = bed.collector.draft(provider, bed.session, bed.now);
   bed.send({ b: { n: [3] }, d: { y: [true] } });
   draft?.commit();
+  // The next frame is as old as what came meanwhile.
+  bed.now += 300.5;
+  assert.deepEqual(bed.collector.due(bed.now), [provider]);
   assert.deepEqual(bed.write(provider), { b: { n: "G3VectorInt: 3" }, d: { y: "G3VectorBool: 1" } });
   assert.equal(bed.collector.waitingBytes, 0);
   assert.deepEqual(bed.write(provider), {});
