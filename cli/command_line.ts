@@ -137,6 +137,24 @@ const config = command(
   { brief: message`Check or show the site file.` },
 );
 
+const crossbarConfig = command(
+  "crossbar-config",
+  merge(
+    object({
+      command: constant("crossbar-config"),
+      port: optional(option("--port", integer({ metavar: "N", min: 1, max: 65_535 }), {
+        description: message`Port of crossbar; default that of the site's wamp_server.`,
+      })),
+      output: optional(option("-o", "--output", string({ metavar: "FILE" }), {
+        description: message`File to write, never over another one; default standard output.`,
+      })),
+    }),
+    JSON_OPTION,
+    SITE_OPTIONS,
+  ),
+  { brief: message`Write a configuration of crossbar for the site.` },
+);
+
 const init = command(
   "init",
   merge(
@@ -209,7 +227,7 @@ const version = command(
 /** Every command, in the order in which an operator looks for it. */
 export const COMMAND_LINE = or(
   group("Operating", or(verbGrammar({ site: true }), repl, run)),
-  group("Running and setting up a site", or(demo, up, router, agent, init, config, version)),
+  group("Running and setting up a site", or(demo, up, router, agent, init, config, crossbarConfig, version)),
 );
 
 /** A command line that was understood. */

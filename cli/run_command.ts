@@ -36,6 +36,10 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
       const { runConfigShow } = await import("./run_config.ts");
       return await runConfigShow(command, { site: siteOptions(command), console });
     }
+    case "crossbar-config": {
+      const { runCrossbarConfig } = await import("./deploy/run_crossbar_config.ts");
+      return await runCrossbarConfig(command, { site: siteOptions(command), console });
+    }
     case "init": {
       const { runInit } = await import("./run_init.ts");
       return await runInit(command, console);

@@ -2,7 +2,7 @@
 import { freePort } from "./free_port.ts";
 import { Program } from "./process.ts";
 import type { PythonPeers } from "./python_peers.ts";
-import { ADDRESS_ROOT, answersInfo, REALM, type RestartableRouter } from "./router_fixture.ts";
+import { ADDRESS_ROOT, REALM, type RestartableRouter } from "./router_fixture.ts";
 
 /** How a crossbar differs from OCS's template. */
 export interface CrossbarOptions {
@@ -12,6 +12,8 @@ export interface CrossbarOptions {
   readonly open?: boolean | undefined;
   /** Further transport options of `/ws`, such as `max_message_size`. */
   readonly webSocketOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** A whole `config.json` for `port`, in place of the template. */
+  readonly config?: string | undefined;
 }
 
 /** OCS's template (ocs/support/crossbar_config.json) with the `info` path that OCS's own tests add. */
@@ -88,7 +90,7 @@ export class Crossbar implements RestartableRouter {
     try {
       await Deno.writeTextFile(
         `${folder}/config.json`,
-        JSON.stringify(configuration(port, options), null, 1),
+        options.config ?? JSON.stringify(configuration(port, options), null, 1),
       );
       await crossbar.up();
     } catch (error) {
@@ -110,7 +112,7 @@ export class Crossbar implements RestartableRouter {
       graceMs: 5_000,
     });
     this.#program = program;
-    await program.until(() => answersInfo(this.port), "an answer on /info", 30_000);
+    await program.until(() => answersCalls(this.httpUrl), "an answer of the bridge", 30_000);
   }
 
   /** Ends it and its workers. */
@@ -132,5 +134,20 @@ export class Crossbar implements RestartableRouter {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.down("SIGTERM");
     await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+/** True when the HTTP bridge takes a call; OCS's template has no `/info`. */
+async function answersCalls(url: string): Promise<boolean> {
+  try {
+    const reply = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ procedure: `${ADDRESS_ROOT}.nobody`, args: [] }),
+      signal: AbortSignal.timeout(1_000),
+    });
+    return (await reply.text()).includes("no_such_procedure");
+  } catch {
+    return false; // not up yet
   }
 }

@@ -38,3 +38,17 @@ export async function answersInfo(port: number): Promise<boolean> {
     return false; // not up yet
   }
 }
+
+/** Where a router is going to be: for the site file that it is started from. */
+export function routerAt(port: number): RouterFixture {
+  return {
+    name: "later",
+    port,
+    url: `ws://127.0.0.1:${port}/ws`,
+    httpUrl: `http://127.0.0.1:${port}/call`,
+    realm: REALM,
+    addressRoot: ADDRESS_ROOT,
+    tail: () => "",
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

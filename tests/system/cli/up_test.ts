@@ -5,27 +5,13 @@ import { connectWamp } from "../../../client/mod.ts";
 import { Router } from "../../../router/mod.ts";
 import { freePort } from "../../helpers/free_port.ts";
 import type { Program } from "../../helpers/process.ts";
-import { ADDRESS_ROOT, answersInfo, REALM, type RouterFixture } from "../../helpers/router_fixture.ts";
+import { ADDRESS_ROOT, answersInfo, REALM, routerAt } from "../../helpers/router_fixture.ts";
 import { type SiteAgent, type SiteFolder, writeSite } from "../../helpers/site_file.ts";
 import { untilTrue, within } from "../../helpers/until.ts";
 import { childrenOf, isAlive, jsonLines, siteArgs, startOcs } from "./ocs_program.ts";
 
 /** A press so soon after the first counts as its echo. */
 const ANOTHER_PRESS_MS = SAME_SIGNAL_MS + 50;
-
-/** Where a router is going to be. */
-function routerAt(port: number): RouterFixture {
-  return {
-    name: "ours",
-    port,
-    url: `ws://127.0.0.1:${port}/ws`,
-    httpUrl: `http://127.0.0.1:${port}/call`,
-    realm: REALM,
-    addressRoot: ADDRESS_ROOT,
-    tail: () => "",
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-}
 
 const REGISTRY: SiteAgent = { agentClass: "RegistryAgent", instanceId: "registry" };
 const FAKER: SiteAgent = {
