@@ -42,7 +42,7 @@ export interface WrittenField {
 export interface LastField extends LastFeed, LastSample {
   /** When it came, by the recorder's clock, Unix seconds. */
   readonly arrivedSeconds: number;
-  /** How far arrivals are apart; undefined while only one has come. */
+  /** How far arrivals are apart, see `UsualGap`; undefined while too few have come. */
   readonly gapSeconds: number | undefined;
   /** When the oldest sample came that is in no file yet, by the recorder's clock; undefined if all are. */
   readonly waitsSinceSeconds: number | undefined;

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { LastKind, LastValue } from "../last_field.ts";
 import type { HkProviderBlock, HkVector } from "../read_block.ts";
+import { UsualGap } from "../usual_gap.ts";
 import { type KeptFeed, type KeptField, LastStore } from "./last_store.ts";
 import { readHkBlocks, type ReadHkOptions } from "./read_files.ts";
 
@@ -90,7 +91,7 @@ function take(
       timeSeconds,
       // Nearly: what the recorder's clock said is not in the files.
       arrivedSeconds: timeSeconds,
-      gapSeconds: gapSeconds ?? known?.gapSeconds,
+      gap: gapSeconds === undefined ? known?.gap ?? new UsualGap() : new UsualGap(gapSeconds),
       waitsSinceSeconds: undefined,
       file,
       writtenSeconds: timeSeconds,
@@ -118,8 +119,9 @@ function merge(
       row.file !== undefined;
     if (isKnown) changed.delete(field);
     else if (row.timeSeconds >= field.timeSeconds) {
-      const { kind, value, timeSeconds, arrivedSeconds, gapSeconds, waitsSinceSeconds } = row;
-      Object.assign(field, { kind, value, timeSeconds, arrivedSeconds, gapSeconds, waitsSinceSeconds });
+      const { kind, value, timeSeconds, arrivedSeconds, waitsSinceSeconds } = row;
+      const gap = new UsualGap(row.gapSeconds);
+      Object.assign(field, { kind, value, timeSeconds, arrivedSeconds, gap, waitsSinceSeconds });
     }
   }
   return [...changed];

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { type Clock, SYSTEM_CLOCK } from "../../internal/clock.ts";
 import { type Logger, SILENT } from "../../internal/log.ts";
 import type { LastFeed, LastSample, WrittenField } from "../last_field.ts";
+import { UsualGap } from "../usual_gap.ts";
 import type { StoredField } from "./last_index_schema.ts";
 import { type KeptFeed, type KeptField, LastStore } from "./last_store.ts";
 
@@ -103,7 +104,7 @@ export class LastIndex implements Disposable {
         this.#add(feed, { name, kind, value, timeSeconds, arrivedSeconds: now });
         continue;
       }
-      known.gapSeconds = nextGap(known.gapSeconds, now - known.arrivedSeconds);
+      known.gap.add(now - known.arrivedSeconds);
       known.kind = kind;
       known.value = value;
       known.timeSeconds = timeSeconds;
@@ -186,7 +187,7 @@ export class LastIndex implements Disposable {
       ...first,
       id: undefined,
       feed,
-      gapSeconds: undefined,
+      gap: new UsualGap(),
       waitsSinceSeconds: first.arrivedSeconds,
       file: undefined,
       writtenSeconds: undefined,
@@ -294,12 +295,13 @@ export class LastIndex implements Disposable {
     const { kind, value, timeSeconds, arrivedSeconds, gapSeconds, file, writtenSeconds } = row;
     // What waited in the memory of the recorder before has gone with it.
     const waitsSinceSeconds = undefined;
+    const gap = new UsualGap(gapSeconds);
     const last = {
       kind,
       value,
       timeSeconds,
       arrivedSeconds,
-      gapSeconds,
+      gap,
       waitsSinceSeconds,
       file,
       writtenSeconds,
@@ -328,12 +330,4 @@ export class LastIndex implements Disposable {
 function reasonOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return reason.replaceAll(/\s*\n\s*/g, " ");
-}
-
-/** An interruption must not count as usual: a gap counts for at most three times the usual one. */
-function nextGap(usual: number | undefined, gap: number): number | undefined {
-  // The clock was set back.
-  if (gap < 0) return usual;
-  if (usual === undefined || usual === 0) return gap;
-  return usual + 0.2 * (Math.min(gap, 3 * usual) - usual);
 }

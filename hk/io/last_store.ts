@@ -2,6 +2,7 @@
 import { isAbsolute, join, relative } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { LastFeed, LastKind, LastValue } from "../last_field.ts";
+import type { UsualGap } from "../usual_gap.ts";
 import {
   encodeValue,
   type IndexTimes,
@@ -31,7 +32,7 @@ export interface KeptField {
   value: LastValue;
   timeSeconds: number;
   arrivedSeconds: number;
-  gapSeconds: number | undefined;
+  gap: UsualGap;
   waitsSinceSeconds: number | undefined;
   file: string | undefined;
   writtenSeconds: number | undefined;
@@ -143,13 +144,13 @@ export class LastStore {
 
   #writeField(field: KeptField): void {
     const { feed, kind, timeSeconds, arrivedSeconds, file } = field;
-    const { gapSeconds = null, waitsSinceSeconds = null, writtenSeconds = null } = field;
+    const { waitsSinceSeconds = null, writtenSeconds = null } = field;
     const values = [
       kind,
       encodeValue(kind, field.value),
       timeSeconds,
       arrivedSeconds,
-      gapSeconds,
+      field.gap.seconds ?? null,
       waitsSinceSeconds,
       file === undefined ? null : this.#fileId(file),
       writtenSeconds,
