@@ -122,9 +122,8 @@ class FileCheck {
   /** What the scanner of so3g stumbles over (g3 5.6), and how the samples go on. */
   #lookAtHousekeeping(frame: G3Frame): void {
     if (!frame.has("hkagg_type")) return;
-    for (const block of this.#housekeeping.read(frame)) {
-      if (this.#options.gaps) this.#notes.push(...this.#watches.gaps.block(block.provider, block));
-    }
+    const samples = this.#housekeeping.read(frame);
+    if (this.#options.gaps) this.#notes.push(...this.#watches.gaps.blocks(samples));
     // What cannot be decoded was told just now.
     const blocks = readable(() => frame.get("blocks"));
     for (const [at, block] of blocks?.class === "G3VectorFrameObject" ? blocks.value.entries() : []) {

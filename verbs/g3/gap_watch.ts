@@ -1,7 +1,7 @@
 /** Samples and frames that are missing between others. @module */
 import type { G3Frame } from "../../g3/frame.ts";
 import { isoTimeOf, TICKS_PER_SECOND, unixSecondsOf } from "../../g3/time.ts";
-import type { HkBlock } from "../../hk/mod.ts";
+import type { HkProviderBlock } from "../../hk/mod.ts";
 import { duration } from "../duration.ts";
 import type { Finding } from "./finding.ts";
 import { shownText } from "./shown_text.ts";
@@ -9,6 +9,14 @@ import { shownText } from "./shown_text.ts";
 /** What is missing; where is known to whoever asks. */
 export type Gap = Omit<Finding, "offset">;
 
+/** A gap in the samples of one block. */
+interface Silence extends Gap {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** So many blocks of a provider that are silent together are told in one line: a restart has no more to say. */
+const TOGETHER = 3;
 /** A step is a gap where it is so many times what is usual, and longer than the shortest gap. */
 const UNUSUAL = 3n;
 /** So many steps are remembered to tell what is usual, and fewer than that tell nothing. */
@@ -50,8 +58,27 @@ export class GapWatch {
     this.#file++;
   }
 
-  /** Looks at the times of a block of housekeeping: those in it, and how they go on from the block before. */
-  block(provider: string, { name, ticks }: HkBlock): Gap[] {
+  /** Looks at the times of a frame's blocks of housekeeping: those in it, and how they go on from the frame before. */
+  blocks(blocks: readonly HkProviderBlock[]): Gap[] {
+    const found: Gap[] = [];
+    const silent = new Map<string, Silence[]>();
+    for (const block of blocks) {
+      for (const gap of this.#block(block)) {
+        if ("from" in gap) silent.set(block.provider, [...silent.get(block.provider) ?? [], gap]);
+        else found.push(gap);
+      }
+    }
+    for (const [provider, gaps] of silent) {
+      found.push(
+        ...gaps.length < TOGETHER
+          ? gaps.map(({ kind, text }) => ({ kind, text }))
+          : [together(provider, gaps)],
+      );
+    }
+    return found;
+  }
+
+  #block({ provider, name, ticks }: HkProviderBlock): (Gap | Silence)[] {
     const [first] = ticks;
     if (first === undefined) return [];
     const key = `${provider}\0${name}`;
@@ -88,7 +115,7 @@ export class GapWatch {
     return series;
   }
 
-  #step(series: Series, time: bigint, what: string): Gap[] {
+  #step(series: Series, time: bigint, what: string): (Gap | Silence)[] {
     const { ticks: last, file } = series;
     const step = time - last;
     series.ticks = time;
@@ -102,9 +129,27 @@ export class GapWatch {
     const isGap = step >= this.#shortestTicks && step > usualStep(series) * UNUSUAL;
     series.steps[series.count++ % REMEMBERED] = step;
     return isGap
-      ? [{ kind: "gap", text: `${what}: nothing for ${duration(unixSecondsOf(step))}, ${times}` }]
+      ? [{
+        kind: "gap",
+        text: `${what}: nothing for ${duration(unixSecondsOf(step))}, ${times}`,
+        from: last,
+        to: time,
+      }]
       : [];
   }
+}
+
+/** One line for gaps of a provider's blocks. */
+function together(provider: string, gaps: readonly Silence[]): Gap {
+  const [shortest, ...rest] = gaps.toSorted((a, b) => a.to - a.from < b.to - b.from ? -1 : 1);
+  const longest = rest.at(-1);
+  if (shortest === undefined || longest === undefined) throw new RangeError("there are no gaps");
+  const times = `${duration(unixSecondsOf(shortest.to - shortest.from))} and more`;
+  const span = `the longest from ${isoTimeOf(longest.from)} to ${isoTimeOf(longest.to)}`;
+  return {
+    kind: "gap",
+    text: `${shownText(provider)}, ${gaps.length} blocks: nothing for ${times}, ${span}`,
+  };
 }
 
 /** What three of four of the last steps do not exceed. */

@@ -69,17 +69,16 @@ function status(provId: number, description: string): G3Frame {
     });
 }
 
-function data(provId: number, times: readonly number[]): G3Frame {
-  const block = g3TimesampleMap(times.map((time) => ticksOf(1700000000 + time)), [[
-    "T",
-    g3VectorDouble(times),
-  ]]);
+function data(provId: number, times: readonly number[], names: readonly string[] = ["temps"]): G3Frame {
+  const blocks = names.map(() =>
+    g3TimesampleMap(times.map((time) => ticksOf(1700000000 + time)), [["T", g3VectorDouble(times)]])
+  );
   return new G3Frame("H").set("hkagg_type", g3Int(2)).set("hkagg_version", g3Int(2)).set(
     "session_id",
     g3Int(7),
   )
-    .set("prov_id", g3Int(provId)).set("block_names", g3VectorString(["temps"]))
-    .set("blocks", { class: "G3VectorFrameObject", value: [block] });
+    .set("prov_id", g3Int(provId)).set("block_names", g3VectorString([...names]))
+    .set("blocks", { class: "G3VectorFrameObject", value: blocks });
 }
 
 function scan(number: number, time: number, session = 1700000000): G3Frame {
@@ -171,6 +170,24 @@ Deno.test("checkFiles() finds gaps of housekeeping in frames, between them and b
     gaps: false,
   });
   assert.equal(none.result, "ok");
+});
+
+Deno.test("checkFiles() tells in one line what all blocks of a provider lack, also as JSON", async () => {
+  const names = ["a", "b", "c"];
+  const frames = [session(), status(0, "obs.a"), data(0, range(0, 10), names), data(0, range(70, 75), names)];
+  const { lines } = await checkedFrames({ "a.g3": frames });
+  assert.match(
+    lines[0]!,
+    /: gap: obs\.a, 3 blocks: nothing for 61\.0 s and more, the longest from .*22:13:29\.000000000Z to .*22:14:30\.000000000Z$/,
+  );
+  assert.equal(lines.length, 2, lines.join("\n"));
+  const two = [data(0, range(0, 10), ["a", "b"]), data(0, range(70, 75), ["a", "b"])];
+  const { lines: asJson } = await checkedFrames({ "a.g3": [session(), status(0, "obs.a"), ...two] }, {
+    json: true,
+  });
+  const [first, second] = asJson.map((line) => JSON.parse(line));
+  assert.deepEqual([first.kind, second.kind], ["gap", "gap"], asJson.join("\n"));
+  assert.match(first.text, /^obs\.a, block "a": nothing for 61\.0 s/);
 });
 
 Deno.test("checkFiles() takes what is usual for a series for no gap", async () => {
