@@ -7,7 +7,8 @@
  * Without arguments: events of one, ten and a hundred points of a field, and of ten points of ten fields, each for 20 s; then
  * 2,000 points/s for 60 s with the database away. Database (a real InfluxDB 1.x), router and publisher are processes of their own;
  * the events come from this one. `points_per_cpu_second` is what the publisher has written divided by its processor time, from
- * the first event until everything is in the database. `rss_mb` is the publisher's memory, at the beginning and at its highest.
+ * the first event until everything is in the database. `rss_mb_…` is the publisher's memory: before, at most in both halves of
+ * the time in which events come, and at most until all is in the database.
  *
  * @module
  */
@@ -73,13 +74,13 @@ async function measure({ rate, seconds, points, fields, away = false }: Load): P
   const cpuAway = await cpuSeconds(agent.pid);
   const drainFrom = performance.now();
   if (away) await influx.up();
-  await untilTrue(async () => (await data()).counts.written >= flood.sent, {
-    what: "all points",
-    timeoutMs: 120_000,
-  });
+  let rssAfter = 0;
+  await untilTrue(async () => {
+    rssAfter = Math.max(rssAfter, await rssMegabytes(agent.pid));
+    return (await data()).counts.written >= flood.sent;
+  }, { what: "all points", timeoutMs: 120_000 });
   const drainSeconds = (performance.now() - drainFrom) / 1000;
   const cpu = await cpuSeconds(agent.pid) - cpuBefore;
-  rss.push(await rssMegabytes(agent.pid));
   const inDatabase = await influx.count("bench", 'SELECT count(n0) FROM "observatory.flood"');
   const half = rss.length >> 1;
   console.log(JSON.stringify({
@@ -103,6 +104,7 @@ async function measure({ rate, seconds, points, fields, away = false }: Load): P
     rss_mb_before: rssBefore,
     rss_mb_first_half: Math.max(...rss.slice(0, half)),
     rss_mb_second_half: Math.max(...rss.slice(half)),
+    rss_mb_afterwards: rssAfter,
   }));
 }
 

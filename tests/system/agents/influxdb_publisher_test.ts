@@ -1,8 +1,10 @@
+// deno-lint-ignore-file no-console -- whoever repeats a random test needs its seed
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { InfluxHttp } from "../../../hk/io/influx_http.ts";
 import { InfluxV2 } from "../../../hk/io/influx_v2.ts";
 import { freePort } from "../../helpers/free_port.ts";
+import { Random } from "../../helpers/random_values.ts";
 import { type Fault, StrictInflux } from "../../helpers/strict_influx.ts";
 import { PublisherBed, ROOT } from "./publisher_bed.ts";
 
@@ -113,6 +115,44 @@ for (const [what, { fault, says }] of Object.entries(MISBEHAVIOURS)) {
     assert.deepEqual(bed.told.slice(1), ["Reconnected to InfluxDB!"]);
   });
 }
+
+const SOAK = Deno.env.get("OCS_SOAK") === "1";
+
+Deno.test("PublishRun loses nothing and writes nothing twice when the database misbehaves at random and runs end", async () => {
+  const seed = Number(Deno.env.get("OCS_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+  const random = new Random(seed);
+  const spoolDir = await Deno.makeTempDir({ prefix: "spool_" });
+  // A database that refuses points now and then, by what it answers, is to be believed.
+  const faults = Object.entries(MISBEHAVIOURS).filter(([what]) => !/400|413/.test(what)).map((
+    [, { fault }],
+  ) => fault);
+  await using influx = await StrictInflux.start(V1);
+  influx.fault = (...request) => random.below(3) > 0 && random.pick(faults)(...request);
+  let sent = 0;
+  try {
+    for (let run = 0; run < (SOAK ? 60 : 4); run++) {
+      await using bed = await PublisherBed.start({ port: influx.port, spoolDir, timeoutMs: 100 });
+      bed.sent = sent;
+      for (let second = 0; second < 12; second++) {
+        bed.send(random.below(40));
+        await bed.second();
+      }
+      sent = bed.sent;
+      await bed.finish();
+      assert.deepEqual([bed.data.counts.lost, bed.data.counts.refused], [0, 0]);
+    }
+    influx.fault = undefined;
+    await using bed = await PublisherBed.start({ port: influx.port, spoolDir });
+    await bed.until(() => bed.data.connected && bed.data.waiting.points === 0, "everything written");
+    assertNumbers(influx, upTo(sent));
+    assert.ok(influx.counts.faulty > 10);
+  } catch (error) {
+    console.log(`OCS_SEED=${seed} repeats this`);
+    throw error;
+  } finally {
+    await Deno.remove(spoolDir, { recursive: true });
+  }
+});
 
 Deno.test("PublishRun waits as long as Retry-After says, and no longer than its own pauses otherwise", async () => {
   await using influx = await StrictInflux.start(V1);
