@@ -36,7 +36,15 @@ const verbose = object({
 const router = command(
   "router",
   merge(
-    object({ command: constant("router"), port: optional(port), bind: optional(bind) }),
+    object({
+      command: constant("router"),
+      port: optional(port),
+      bind: optional(bind),
+      crossbarConfig: optional(option("--crossbar-config", string({ metavar: "FILE" }), {
+        description:
+          message`Realms, rights, logins, paths and port from crossbar's config.json; --port and --bind go over it.`,
+      })),
+    }),
     verbose,
     JSON_OPTION,
     SITE_OPTIONS,

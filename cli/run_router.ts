@@ -9,6 +9,8 @@ import { planRouter, type RouterChoice, type RouterPlan } from "./router_plan.ts
 
 /** What `ocs router` was given. */
 export interface RouterCommand extends RouterChoice {
+  /** Crossbar's `config.json`, in place of what the site file says. */
+  readonly crossbarConfig?: string | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
 }
@@ -31,23 +33,48 @@ export async function startRouter(plan: RouterPlan, console: Console, verbose = 
 /** Runs a router until Ctrl-C or SIGTERM. */
 export async function runRouter(
   command: RouterCommand,
-  { site, console }: { readonly site: SiteOptions; readonly console: Console },
+  context: { readonly site: SiteOptions; readonly console: Console },
 ): Promise<ExitCode> {
+  const { console } = context;
   using interrupt = listenForInterrupt();
-  const plan = await planRouter(site, command);
-  await using router = await startRouter(plan, console, command.verbose);
+  const { router, hostname, realm, addressRoot } = await openRouter(command, context);
+  await using _router = router;
   const { url, httpUrl, port } = router;
-  const { realm, addressRoot } = plan;
   if (command.json) {
     await console.out.print(JSON.stringify({ event: "ready", url, httpUrl, port, realm, addressRoot }));
   } else {
     const mark = styled(console.out.look, ["bold", "green"], "ready");
     await console.out.print(
-      `Router ${mark}: ${url} and ${httpUrl}, realm "${realm}", address root "${addressRoot}"` +
-        (plan.hostname === "0.0.0.0" ? ", on all addresses" : ""),
+      `Router ${mark}: ${url} and ${httpUrl}, realm "${realm}"` +
+        (addressRoot === undefined ? "" : `, address root "${addressRoot}"`) +
+        (hostname === "0.0.0.0" ? ", on all addresses" : ""),
     );
   }
   await untilAborted(interrupt.signal);
   await router.stop();
   return ExitCode.OK;
+}
+
+/** A router that has started, and what it says of itself. */
+interface Opened {
+  readonly router: Router;
+  readonly hostname: string | undefined;
+  readonly realm: string;
+  readonly addressRoot: string | undefined;
+}
+
+async function openRouter(
+  { crossbarConfig, verbose, ...choice }: RouterCommand,
+  { site, console }: { readonly site: SiteOptions; readonly console: Console },
+): Promise<Opened> {
+  if (crossbarConfig === undefined) {
+    const plan = await planRouter(site, choice);
+    return { ...plan, router: await startRouter(plan, console, verbose) };
+  }
+  const { planCrossbarRouter } = await import("./deploy/plan_crossbar_router.ts");
+  const plan = await planCrossbarRouter(crossbarConfig, { ...choice, site });
+  const logger = consoleLogger(console.err, { name: "router", debug: verbose });
+  for (const warning of plan.warnings) logger.warn(warning);
+  const router = await Router.start({ ...plan.options, logger });
+  return { ...plan, router, hostname: plan.options.hostname };
 }

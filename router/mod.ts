@@ -29,6 +29,8 @@ export type {
   WampCraPrincipal,
 } from "./core/options.ts";
 export { ocsAuthentication, ocsRealm, type OcsRealmOptions } from "./core/ocs_realm.ts";
+export { type CrossbarConfig, readCrossbarConfig } from "./core/crossbar_config.ts";
+export { crossbarRouterOptions } from "./crossbar_router_options.ts";
 export { ListenError } from "./errors.ts";
 export type { RouterStatus } from "./info.ts";
 export { DEFAULT_ROUTER_LIMITS, type OverflowPolicy, type RouterLimits } from "./limits.ts";

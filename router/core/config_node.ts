@@ -72,6 +72,24 @@ export class ConfigNode {
     return this.#data[key] === undefined ? undefined : this.integer(key);
   }
 
+  /** A whole number from 0 that may be absent. */
+  optionalCount(key: string): number | undefined {
+    const value = this.#data[key];
+    if (value === undefined) return undefined;
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+    this.fault(`${key} is wrong, expected a whole number from 0`);
+    return undefined;
+  }
+
+  /** A list of strings that may be absent. */
+  optionalTexts(key: string): readonly string[] | undefined {
+    const value = this.#data[key];
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return value;
+    this.fault(`${key} is of the wrong type, expected a list of strings`);
+    return undefined;
+  }
+
   /** A bool that may be absent. */
   flag(key: string): boolean | undefined {
     const value = this.#data[key];

@@ -10,9 +10,15 @@ import type {
   WampCraPrincipal,
 } from "./options.ts";
 import { ConfigNode } from "./config_node.ts";
+import {
+  type CrossbarBridgeOptions,
+  type CrossbarWebSocketOptions,
+  readBridgeOptions,
+  readWebSocketOptions,
+} from "./crossbar_path_options.ts";
 
 /** A bridge path of a crossbar configuration. */
-export interface CrossbarBridge {
+export interface CrossbarBridge extends CrossbarBridgeOptions {
   /** `caller` or `publisher`. */
   readonly kind: "caller" | "publisher";
   /** Realm it calls in. */
@@ -31,6 +37,8 @@ export interface CrossbarTransport {
   readonly webSocketPaths: readonly string[];
   /** Authentication by WebSocket path; a path without `auth` is not in it. */
   readonly authentication: Readonly<Record<string, AuthenticationConfig>>;
+  /** How each WebSocket path behaves. */
+  readonly webSocketOptions: Readonly<Record<string, CrossbarWebSocketOptions>>;
   /** Bridges by path. */
   readonly bridges: Readonly<Record<string, CrossbarBridge>>;
 }
@@ -60,7 +68,12 @@ export function readCrossbarConfig(
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw new SyntaxError("Cannot read crossbar configuration: it is no JSON", { cause });
+    // The place and not the whole message: that quotes the text, which may be a secret.
+    const [place] = /line \d+ column \d+/.exec(String(cause)) ?? [];
+    throw new SyntaxError(
+      `Cannot read crossbar configuration: it is no JSON${place === undefined ? "" : `, see ${place}`}`,
+      { cause },
+    );
   }
   const root = ConfigNode.root(data);
   root.known("version", "workers", "controller", "$schema");
@@ -124,27 +137,37 @@ function readTransport(
   node.known("type", "id", "endpoint", "paths", "options");
   const endpoint = node.child("endpoint");
   if (endpoint === undefined) node.fault("endpoint is missing");
-  endpoint?.known("type", "port", "interface", "backlog", "version");
+  endpoint?.known("type", "port", "interface", "backlog", "version", "tls");
+  // A site that believes itself encrypted must not find out otherwise from a clear-text password.
+  if (endpoint?.child("tls") !== undefined) {
+    endpoint.fault("tls is not served here, expected none, and a TLS proxy before the router");
+  }
   const webSocketPaths: string[] = [];
   const authentication: Record<string, AuthenticationConfig> = {};
+  const webSocketOptions: Record<string, CrossbarWebSocketOptions> = {};
   const bridges: Record<string, CrossbarBridge> = {};
   for (const [name, path] of node.child("paths")?.children() ?? []) {
     const kind = path.text("type");
+    const at = name === "/" ? name : `/${name}`;
     if (kind === "websocket") {
       path.known("type", "auth", "options", "url", "serializers", "debug");
-      webSocketPaths.push(`/${name}`);
+      webSocketPaths.push(at);
+      webSocketOptions[at] = readWebSocketOptions(path);
       const auth = path.child("auth");
-      if (auth !== undefined) authentication[`/${name}`] = readAuthentication(auth, environment);
+      if (auth !== undefined) authentication[at] = readAuthentication(auth, environment);
     } else if (kind === "caller" || kind === "publisher") {
       path.known("type", "realm", "role", "options");
-      bridges[`/${name}`] = { kind, realm: path.text("realm"), role: path.text("role") };
-    } else path.warn(`path of type "${kind}" is not served`);
+      const [realm, role] = [path.text("realm"), path.text("role")];
+      bridges[at] = { kind, realm, role, ...readBridgeOptions(path) };
+      // The router's own /info is there in any case.
+    } else if (kind !== "nodeinfo" || at !== "/info") path.warn(`path of type "${kind}" is not served`);
   }
   return [{
     hostname: endpoint?.optionalText("interface") ?? "0.0.0.0",
     port: endpoint?.integer("port") ?? 0,
     webSocketPaths,
     authentication,
+    webSocketOptions,
     bridges,
   }];
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readCrossbarConfig } from "../../../router/core/crossbar_config.ts";
+import { crossbarRouterOptions } from "../../../router/crossbar_router_options.ts";
 import { ocsRealm } from "../../../router/core/ocs_realm.ts";
 import { makeCore } from "./harness.ts";
 
@@ -14,6 +15,7 @@ Deno.test("R85: OCS's crossbar configuration loads unchanged and without a warni
     port: 8001,
     webSocketPaths: ["/ws"],
     authentication: { "/ws": { anonymous: { role: "iocs_agent" } } },
+    webSocketOptions: { "/ws": { openHandshakeMs: 2500, pingIntervalMs: 10_000, pingTimeoutMs: 5000 } },
     bridges: { "/call": { kind: "caller", realm: "test_realm", role: "iocs_controller" } },
   }]);
   assert.deepEqual(warnings, []);
@@ -53,10 +55,11 @@ Deno.test("readCrossbarConfig() warns of what it does not know and goes on", () 
   config.extra = 1;
   config.workers[0].transports.push({ type: "rawsocket" });
   config.workers[0].transports[0].paths.info = { type: "nodeinfo" };
+  config.workers[0].transports[0].paths.web = { type: "static" };
   const { warnings } = readCrossbarConfig(JSON.stringify(config));
   assert.deepEqual(warnings, [
     'top level: unknown key "extra" is ignored',
-    'workers[0].transports[0].paths.info: path of type "nodeinfo" is not served',
+    'workers[0].transports[0].paths.web: path of type "static" is not served',
     'workers[0].transports[1]: transport of type "rawsocket" is not served, only web',
   ]);
 });
@@ -83,6 +86,10 @@ Deno.test("readCrossbarConfig() refuses what is no configuration and methods tha
     assert.throws(() => readCrossbarConfig(text), SyntaxError);
   }
   assert.throws(
+    () => readCrossbarConfig("{\n  // crossbar\n}"),
+    /it is no JSON, see line 2 column 3/,
+  );
+  assert.throws(
     () => readCrossbarConfig(withAuth({ ticket: { type: "dynamic", authenticator: "x" } })),
     /only static/,
   );
@@ -94,6 +101,104 @@ Deno.test("readCrossbarConfig() refuses what is no configuration and methods tha
     /a variable that is not set/,
   );
 });
+
+Deno.test("readCrossbarConfig() reads the options of paths, and refuses TLS and half a signature", () => {
+  const config = JSON.parse(rendered);
+  const [transport] = config.workers[0].transports;
+  transport.paths.ws.serializers = ["cbor", "flatbuffers"];
+  transport.paths.ws.options = {
+    auto_ping_interval: 0,
+    auto_ping_timeout: 0,
+    max_message_size: 5000,
+    max_frame_size: 4000,
+    allowed_origins: ["https://*.example"],
+    allow_null_origin: false,
+    require_websocket_subprotocol: false,
+    compression: {},
+  };
+  transport.paths.call.options = {
+    key: "k",
+    secret: "s",
+    timestamp_delta_limit: 0,
+    require_ip: ["10.0.0.0/8"],
+    require_tls: true,
+    post_body_limit: 9,
+  };
+  const { transports, warnings } = readCrossbarConfig(JSON.stringify(config));
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(transports[0]?.webSocketOptions["/ws"], {
+    pingIntervalMs: 0,
+    pingTimeoutMs: 0,
+    maxMessageBytes: 4000,
+    allowedOrigins: ["https://*.example"],
+    allowNullOrigin: false,
+    requireSubprotocol: false,
+    subprotocols: ["wamp.2.cbor.batched", "wamp.2.cbor"],
+  });
+  assert.deepEqual(transports[0]?.bridges["/call"], {
+    kind: "caller",
+    realm: "test_realm",
+    role: "iocs_controller",
+    signature: { key: "k", secret: "s", timestampDeltaSeconds: 0 },
+    requireIp: ["10.0.0.0/8"],
+    requireTls: true,
+    postBodyLimit: 9,
+  });
+
+  transport.endpoint.tls = { key: "k.pem", certificate: "c.pem" };
+  transport.paths.ws.serializers = ["ubjson"];
+  transport.paths.ws.options = { auto_ping_size: 3, max_message_size: -1, allowed_origins: "*" };
+  delete transport.paths.call.options.secret;
+  assert.throws(() => readCrossbarConfig(JSON.stringify(config)), (error: Error) => {
+    for (
+      const part of [
+        "endpoint: tls is not served here",
+        "paths.ws: serializers has none of json, msgpack and cbor",
+        "paths.ws.options: auto_ping_size is 3, expected 4 to 125",
+        "paths.ws.options: max_message_size is wrong",
+        "paths.ws.options: allowed_origins is of the wrong type",
+        "paths.call.options: only one of key and secret is there",
+      ]
+    ) assert(error.message.includes(part), `${part}: ${error.message}`);
+    return true;
+  });
+});
+
+Deno.test("crossbarRouterOptions() takes everything over and refuses what one router cannot serve", () => {
+  const options = crossbarRouterOptions(readCrossbarConfig(rendered));
+  assert.equal(options.port, 8001);
+  assert.deepEqual(options.limits, { pingIntervalMs: 10_000, pingTimeoutMs: 5000 });
+  assert.deepEqual(options.coreLimits, { helloMs: 10_000 });
+  const wrong: readonly (readonly [(worker: CrossbarWorker) => void, RegExp])[] = [
+    [(worker) => worker.realms = [], /it has no realm, expected one/],
+    [(worker) => worker.transports = [], /it has no web transports, expected one/],
+    [(worker) => worker.transports.push(worker.transports[0]!), /it has 2 web transports, expected one/],
+    [(worker) => delete worker.transports[0]!.paths.ws, /it has no WebSocket paths, expected one/],
+    [
+      (worker) => worker.transports[0]!.paths.ws2 = { type: "websocket" },
+      /it has 2 WebSocket paths, expected one/,
+    ],
+    [
+      (worker) => worker.transports[0]!.paths.call!.realm = "x",
+      /path "\/call" names realm "x", which is not there/,
+    ],
+    [
+      (worker) => worker.transports[0]!.paths.call!.role = "x",
+      /path "\/call" names role "x", expected one of realm "test_realm": iocs_agent, iocs_controller/,
+    ],
+  ];
+  for (const [change, message] of wrong) {
+    const config = JSON.parse(rendered);
+    change(config.workers[0]);
+    assert.throws(() => crossbarRouterOptions(readCrossbarConfig(JSON.stringify(config))), message);
+  }
+});
+
+/** What the tests above change of a worker. */
+interface CrossbarWorker {
+  realms: unknown[];
+  transports: { paths: Record<string, Record<string, unknown>> }[];
+}
 
 function withAuth(auth: unknown): string {
   const config = JSON.parse(rendered);
