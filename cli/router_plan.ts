@@ -64,8 +64,17 @@ export async function planRouter(
       warnings.push(`${name} is "${url.href}", but the router listens on port ${port}`);
     }
   }
+  const hostname = choice.bind ??
+    (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0");
+  if (!isLoopback(hostname)) {
+    const where = hostname === "0.0.0.0" || hostname === "::" ? "on all addresses" : `on ${hostname}`;
+    warnings.push(
+      `It listens ${where} without authentication: whoever reaches port ${port} can operate every agent that has no ` +
+        "access policy, and answer in an agent's place; keep others away with a firewall",
+    );
+  }
   return {
-    hostname: choice.bind ?? (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0"),
+    hostname,
     port,
     realm: site?.realm ?? options.siteRealm ?? "test_realm",
     addressRoot: site?.addressRoot ?? options.addressRoot ?? "observatory",
@@ -108,5 +117,6 @@ function pathOf(url: URL | undefined): string | undefined {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname.startsWith("127.") || hostname === "[::1]";
+  return hostname === "localhost" || hostname.startsWith("127.") || hostname === "[::1]" ||
+    hostname === "::1";
 }

@@ -84,6 +84,11 @@ async function run<const S extends OptionSpecs, T extends object>(
     log,
   );
   if (file !== undefined) sinks.push(file);
+  if (args.some((arg) => /^(--access-policy=)?override:/.test(arg))) {
+    log.warn(
+      "The passwords of --access-policy can be seen by everybody on this machine (ps); put it in the site file",
+    );
+  }
   log.info(`log_file is apparently ${file?.path ?? "None"}`);
   let running: RunningAgent<T>;
   try {

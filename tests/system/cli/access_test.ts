@@ -105,6 +105,35 @@ Deno.test("ocs config show hides the passwords of policies and arguments, ocs co
   }
 });
 
+Deno.test("ocs agent AccessDirector ends with 1 and every error of its file, which is beside the site file", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(
+      `${folder}/default.yaml`,
+      "hub: {wamp_server: 'ws://127.0.0.1:9/ws', wamp_realm: r, address_root: o, access_policy: 'director:'}\n" +
+        "hosts: {localhost: {agent-instances: [{agent-class: AccessDirector, instance-id: access-director, " +
+        "arguments: [--config-file, access.yaml]}]}}\n",
+    );
+    await Deno.writeTextFile(
+      `${folder}/access.yaml`,
+      "passwords:\n- {default: true, password_1: 31337}\n- hunter2\n",
+    );
+    const { code, stdout, stderr } = await ocs(
+      ["agent", "AccessDirector", "--site-host", "localhost", "--access-policy", "override:hunter2,hunter3"],
+      { env: { OCS_CONFIG_DIR: folder } },
+    );
+    const said = stdout + stderr;
+    assert.equal(code, 1, said);
+    assert.ok(said.includes(`Cannot use access configuration "${folder}/access.yaml":`), said);
+    assert.match(said, /access\.yaml:2:\d+: error: "password_1" of passwords entry 1 is a number/);
+    assert.match(said, /access\.yaml:3:3: error: passwords entry 2 is a text/);
+    assert.ok(said.includes("The passwords of --access-policy can be seen by everybody"), said);
+    assert.ok(!/hunter|31337/.test(said), said);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("readPrivs() tells levels, files and passwords apart", async () => {
   const path = await Deno.makeTempFile();
   try {

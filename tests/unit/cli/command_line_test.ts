@@ -151,10 +151,15 @@ Deno.test("planRouter() takes port, paths and reach from the site file, options 
       plan.addressRoot,
       plan.webSocketPath,
       plan.callPath,
-      plan.warnings,
     ],
-    ["0.0.0.0", 8123, "test_realm", "observatory", "/wamp", "/rpc", []],
+    ["0.0.0.0", 8123, "test_realm", "observatory", "/wamp", "/rpc"],
   );
+  const [open, ...more] = plan.warnings;
+  assert.match(
+    open ?? "",
+    /^It listens on all addresses without authentication: whoever reaches port 8123 can/,
+  );
+  assert.deepEqual(more, []);
   const other = await planRouter({ siteFile: "/f.yaml", siteRealm: "r", addressRoot: "a" }, {
     port: 9000,
     bind: "127.0.0.1",
@@ -166,6 +171,20 @@ Deno.test("planRouter() takes port, paths and reach from the site file, options 
     "a",
   ]);
   assert.equal(other.warnings.length, 2);
+});
+
+Deno.test("planRouter() warns of a router that everybody can reach, and of no other", async () => {
+  const warningsAt = async (bind: string) => (await planRouter({}, { bind }, memoryEnvironment({}))).warnings;
+  for (const bind of ["127.0.0.1", "127.8.8.8", "localhost", "::1", "[::1]"]) {
+    assert.deepEqual(await warningsAt(bind), [], bind);
+  }
+  for (
+    const [bind, where] of [["0.0.0.0", "all addresses"], ["::", "all addresses"], ["10.0.0.3", "10.0.0.3"]]
+  ) {
+    const [warning = "", ...more] = await warningsAt(bind ?? "");
+    assert.ok(warning.startsWith(`It listens on ${where} without authentication`), warning);
+    assert.deepEqual(more, []);
+  }
 });
 
 Deno.test("planRouter() without a site file is the demo site's", async () => {
