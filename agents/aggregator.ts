@@ -23,7 +23,7 @@ import { parseSyncPolicy, type SyncPolicy } from "../g3/io/sync_policy.ts";
 export type AggregatorOptions = OptionValues<typeof AGGREGATOR.options>;
 
 const PASS_SECONDS = 1;
-// A disk that takes longer does not answer; the session says so meanwhile.
+// A disk that takes longer does not answer; the session shows what goes on meanwhile.
 const PATIENCE_SECONDS = 5;
 
 /** The aggregator. */
@@ -108,8 +108,7 @@ export class AggregatorAgent {
     const data = recordData(recorder, () => this.#malformed);
     const report = (): void => {
       session.data = data;
-      const { state } = recorder.disk;
-      session.degraded = recorder.trouble !== undefined || recorder.isBusy || state === "low";
+      session.degraded = recorder.trouble !== undefined || recorder.disk.state === "low";
     };
     try {
       while (!session.signal.aborted) {

@@ -42,6 +42,8 @@ const MIB = 1024 * 1024;
 // After a write that failed, so long until the next attempt: doubled each time up to the last.
 const FIRST_RETRY_SECONDS = 1;
 const LAST_RETRY_SECONDS = 30;
+// A pass that takes longer waits for a disk that does not answer, such as one in the network.
+const PATIENCE_MS = 5000;
 
 /** Records from its making until `finish`. */
 export class HkRecorder {
@@ -61,6 +63,7 @@ export class HkRecorder {
   #retrySeconds = FIRST_RETRY_SECONDS;
   #pressed = false;
   #pass: Promise<void> | undefined;
+  #passStartMs = 0;
   /** There from `start` to `finish`. */
   #index: LastIndex | undefined;
 
@@ -97,12 +100,11 @@ export class HkRecorder {
   /** Why nothing can be written at present; undefined while it can. */
   get trouble(): string | undefined {
     if (!this.disk.hasRoom) return "the disk is full";
+    const sinceMs = this.#options.clock.monotonicMs() - this.#passStartMs;
+    if (this.#pass !== undefined && sinceMs >= PATIENCE_MS) {
+      return `the disk does not answer for ${Math.round(sinceMs / 1000)} s`;
+    }
     return this.#writeTrouble;
-  }
-
-  /** Whether a pass takes longer than it should: the disk does not answer. */
-  get isBusy(): boolean {
-    return this.#pass !== undefined;
   }
 
   /** What may wait at all, in bytes of samples. */

@@ -25,10 +25,13 @@ export interface RecorderBed extends AsyncDisposable {
 
 /** Makes a recorder that has begun its first file. */
 export async function recorderBed(
-  options: Partial<HkRecorderOptions> & { readonly startSeconds?: number } = {},
+  options: Partial<Omit<HkRecorderOptions, "clock">> & {
+    readonly clock?: ManualClock;
+    readonly startSeconds?: number;
+  } = {},
 ): Promise<RecorderBed> {
   const folder = options.dataDir ?? await Deno.makeTempDir({ prefix: "hk_" });
-  const clock = new ManualClock(options.startSeconds ?? 1_700_000_000.25);
+  const { startSeconds = 1_700_000_000.25, clock = new ManualClock(startSeconds) } = options;
   const told: string[] = [];
   const logged: string[] = [];
   const room = { freeBytes: 100e9, totalBytes: 200e9 };
@@ -47,8 +50,8 @@ export async function recorderBed(
     tell: (text) => void told.push(text),
     onPressure: () => {},
     log: { info: log, warn: log, error: log },
-    clock,
     ...options,
+    clock,
   });
   await recorder.start();
   return {

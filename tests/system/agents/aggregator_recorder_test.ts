@@ -1,5 +1,8 @@
 /** The recorder when things go wrong: disks, names, faulty blocks, too much at once. */
 import assert from "node:assert/strict";
+import { Quarantine } from "../../../agents/aggregator/quarantine.ts";
+import { type DiskRoom, DiskWatch } from "../../../framework/disk_watch.ts";
+import { ManualClock } from "../../../framework/mod.ts";
 import type { G3Frame } from "../../../g3/frame.ts";
 import { readHkFields } from "../../../hk/io/mod.ts";
 import { Float } from "../../../internal/float.ts";
@@ -123,6 +126,34 @@ Deno.test("what a full disk costs beyond the memory is told: which feed, how muc
   assert.deepEqual(await samplesOf(bed.folder, "n"), Array.from({ length: 10 }, (_, i) => i));
 });
 
+Deno.test("a disk that does not answer holds up nothing but writing, and that is said", async () => {
+  const clock = new ManualClock(1_700_000_000.25);
+  const asked = Promise.withResolvers<DiskRoom>();
+  const answers: Promise<DiskRoom>[] = [Promise.resolve({ freeBytes: 1e9, totalBytes: 2e9 }), asked.promise];
+  const disk = new DiskWatch({
+    path: "/nowhere",
+    warnFreeBytes: 0,
+    stopFreeBytes: 0,
+    timeoutMs: 1e9,
+    ask: () => answers.shift() ?? Promise.resolve({ freeBytes: 1e9, totalBytes: 2e9 }),
+    clock,
+  });
+  await using bed = await recorderBed({ clock, disk });
+  bed.send(FEED, block("b", [1], { n: [1] }));
+  const pass = bed.recorder.pass();
+  clock.tick(4000);
+  assert.equal(bed.recorder.trouble, undefined);
+  clock.tick(8000);
+  assert.equal(bed.recorder.trouble, "the disk does not answer for 12 s");
+  bed.send(FEED, block("b", [2], { n: [2] }));
+  assert.equal(bed.recorder.pass(), pass, "one at a time");
+  asked.resolve({ freeBytes: 1e9, totalBytes: 2e9 });
+  await pass;
+  assert.equal(bed.recorder.trouble, undefined);
+  await bed.recorder.finish();
+  assert.deepEqual(await samplesOf(bed.folder, "n"), [1, 2]);
+});
+
 Deno.test("a folder that goes away under the recorder costs nothing that waits: it is made again", async () => {
   await using bed = await recorderBed({ timePerFileSeconds: 3 });
   for (let n = 0; n < 4; n++) {
@@ -182,8 +213,6 @@ Deno.test("faulty blocks go to the quarantine as they came, one line each, and l
 });
 
 Deno.test("the quarantine takes so much and no more, over all its files, and counts the rest", async () => {
-  const { Quarantine } = await import("../../../agents/aggregator/quarantine.ts");
-  const { ManualClock } = await import("../../../framework/mod.ts");
   const folder = await Deno.makeTempDir({ prefix: "quarantine_" });
   let kept = 0;
   for (let run = 0; run < 3; run++) {
