@@ -11,7 +11,9 @@ const SESSION_DATA = `
                          "broken": 0},
          "frames": {"written": 1262, "bytes": 812445120,
                     "by_type": {"P": 1, "O": 1, "W": 1, "S": 1259},
-                    "repeated": 2, "dropped": {"flow control": 14}},
+                    "repeated": 2, "missing": 0,
+                    "dropped": {"flow control": 14}},
+         "last_missing": null,
          "flow": {"START": 1, "ALIVE": 13},
          "faults": {}, "last_fault": null,
          "files": {"finished": 2,
@@ -19,6 +21,7 @@ const SESSION_DATA = `
          "disk": {"state": "ok", "free_mb": 812000, "error": null}}
 
     'repeated' counts the Observation frames with which further files begin,
+    'missing' frames that never came, by the numbers that a streamer gives them,
     'faults' what came damaged, by kind. While 'disk.error' is not null frames
     wait in memory, nothing is read from the sender, and the session is
     degraded.

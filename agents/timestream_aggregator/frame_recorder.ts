@@ -8,6 +8,7 @@ import { pause } from "../../internal/pause.ts";
 import { toError } from "../../internal/to_error.ts";
 import { Acquisition, type RecordingRules } from "./acquisition.ts";
 import { FrameRun } from "./frame_run.ts";
+import { GapWatch } from "./gap_watch.ts";
 import type { Room } from "./room.ts";
 import type { StreamReport } from "./stream_report.ts";
 
@@ -48,6 +49,7 @@ export class FrameRecorder {
   readonly #options: FrameRecorderOptions;
   readonly #acquisition: Acquisition;
   readonly #warnings: LimitedLog;
+  readonly #gaps: GapWatch;
   #writer: G3FileWriter | undefined;
   #run = new FrameRun();
   #toShow: RawFrame[] = [];
@@ -59,7 +61,9 @@ export class FrameRecorder {
   constructor(options: FrameRecorderOptions) {
     this.#options = options;
     this.#acquisition = new Acquisition(options.rules, options.clock);
-    this.#warnings = new LimitedLog((text) => options.log.warn(text), options.clock);
+    const { report, log, clock } = options;
+    this.#warnings = new LimitedLog((text) => log.warn(text), clock);
+    this.#gaps = new GapWatch({ report, log: this.#warnings, clock });
   }
 
   /** Nothing is here to be recorded: keeps what is shown of the disk fresh. */
@@ -115,6 +119,7 @@ export class FrameRecorder {
     const { flow, closes, drop } = this.#acquisition.judge(frame);
     if (flow !== undefined) report.heard(flow);
     if (flow === "unknown") this.#warnings.say(flow, "A frame has an unknown flow control value: ignored");
+    this.#gaps.note(frame, flow);
     if (closes) {
       await this.#flush(signal);
       await this.close();

@@ -5,6 +5,19 @@ import { Float } from "../../internal/float.ts";
 import { printable } from "../../internal/limited_log.ts";
 import type { FlowName } from "./frame_facts.ts";
 
+/** Frames of a session that never came. */
+export interface MissingFrames {
+  readonly session_id: number;
+  /** Their numbers. */
+  readonly first: number;
+  readonly last: number;
+  /** Unix seconds at which the frames around them came. */
+  readonly after: Float;
+  readonly before: Float;
+  /** `not sent`: the connection was there all the time, and the sender left them out. */
+  readonly cause: "damaged" | "no connection" | "not sent";
+}
+
 /** Session data of `stream` and `record`; counts since the agent's start. */
 export interface StreamData extends Record<string, unknown> {
   connected: boolean;
@@ -32,9 +45,13 @@ export interface StreamData extends Record<string, unknown> {
     readonly by_type: Record<string, number>;
     /** Leading copies of Observation frames in further files. */
     repeated: number;
+    /** Frames that never came, by the numbers of those that did. */
+    missing: number;
     /** Frames that were not recorded, by reason. */
     readonly dropped: Record<string, number>;
   };
+  /** The latest frames that never came; null while none are missing. */
+  last_missing: MissingFrames | null;
   /** Flow control frames by what they say. */
   readonly flow: Partial<Record<FlowName, number>>;
   /** Damage by kind. */
@@ -74,7 +91,8 @@ export class StreamReport {
     current_file: null,
     last_frame_time: null,
     connections: { failed: 0, made: 0, closed: 0, silent: 0, broken: 0 },
-    frames: { written: 0, bytes: 0, by_type: {}, repeated: 0, dropped: {} },
+    frames: { written: 0, bytes: 0, by_type: {}, repeated: 0, missing: 0, dropped: {} },
+    last_missing: null,
     flow: {},
     faults: {},
     last_fault: null,
@@ -100,6 +118,12 @@ export class StreamReport {
   /** Frames are not in any file. */
   dropped(reason: string, frames = 1): void {
     countIn(this.data.frames.dropped, reason, frames);
+  }
+
+  /** Frames never came. */
+  missing(frames: MissingFrames): void {
+    this.data.frames.missing += frames.last - frames.first + 1;
+    this.data.last_missing = frames;
   }
 
   /** The sender said something about the flow. */

@@ -38,7 +38,9 @@ export interface RecorderData {
     readonly bytes: number;
     readonly dropped: Readonly<Record<string, number>>;
     readonly repeated: number;
+    readonly missing: number;
   };
+  readonly last_missing: { readonly cause: string } | null;
   readonly flow: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   readonly disk: { readonly state: string; readonly error: string | null };

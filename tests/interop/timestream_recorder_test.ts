@@ -58,9 +58,10 @@ const CASES: readonly Case[] = [
   {
     name: "steady",
     stream: ["--frames", scans(20, 300)],
-    expect: ({ faults, flow }, { stored_scans, sent_scans, files }) => {
+    expect: ({ faults, flow, frames }, { stored_scans, sent_scans, files }) => {
       // The PipelineInfo frame before START is a file of its own.
       assert.deepEqual([faults, stored_scans, files], [{}, sent_scans, 2]);
+      assert.equal(frames.missing, 0);
       assert.equal(flow["START"], 1);
       assert.equal(flow["END"], 1);
     },
@@ -122,7 +123,9 @@ const CASES: readonly Case[] = [
   {
     name: "cut in mid frame",
     stream: ["--frames", "30", "--fault", "cut@4"],
-    expect: ({ faults, connections }) => {
+    expect: ({ faults, connections, frames, last_missing }, { sent_scans, given_scans }) => {
+      assert(frames.missing >= sent_scans - given_scans, `${frames.missing} missing`);
+      assert.equal(last_missing?.cause, "no connection");
       assert.deepEqual(faults, { truncated: 1 });
       assert(connections.made >= 2);
     },
