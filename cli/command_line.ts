@@ -21,6 +21,7 @@ import {
 } from "../deps/optique.ts";
 import { JSON_OPTION, REQUEST_OPTIONS, SITE_OPTIONS } from "../verbs/common_options.ts";
 import { verbGrammar } from "../verbs/grammar.ts";
+import { CROSSBAR_CONFIG, SYSTEMD } from "./deploy/grammar.ts";
 
 const port = option("--port", integer({ metavar: "N", min: 0, max: 65_535 }), {
   description: message`Port to listen on; 0: any free one. Default: that of the site file, or 8001.`,
@@ -145,24 +146,6 @@ const config = command(
   { brief: message`Check or show the site file.` },
 );
 
-const crossbarConfig = command(
-  "crossbar-config",
-  merge(
-    object({
-      command: constant("crossbar-config"),
-      port: optional(option("--port", integer({ metavar: "N", min: 1, max: 65_535 }), {
-        description: message`Port of crossbar; default that of the site's wamp_server.`,
-      })),
-      output: optional(option("-o", "--output", string({ metavar: "FILE" }), {
-        description: message`File to write, never over another one; default standard output.`,
-      })),
-    }),
-    JSON_OPTION,
-    SITE_OPTIONS,
-  ),
-  { brief: message`Write a configuration of crossbar for the site.` },
-);
-
 const init = command(
   "init",
   merge(
@@ -235,7 +218,10 @@ const version = command(
 /** Every command, in the order in which an operator looks for it. */
 export const COMMAND_LINE = or(
   group("Operating", or(verbGrammar({ site: true }), repl, run)),
-  group("Running and setting up a site", or(demo, up, router, agent, init, config, crossbarConfig, version)),
+  group(
+    "Running and setting up a site",
+    or(demo, up, router, agent, init, config, CROSSBAR_CONFIG, SYSTEMD, version),
+  ),
 );
 
 /** A command line that was understood. */

@@ -40,6 +40,10 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
       const { runCrossbarConfig } = await import("./deploy/run_crossbar_config.ts");
       return await runCrossbarConfig(command, { site: siteOptions(command), console });
     }
+    case "systemd": {
+      const { runSystemd } = await import("./deploy/run_systemd.ts");
+      return await runSystemd(command, { site: siteOptions(command), console });
+    }
     case "init": {
       const { runInit } = await import("./run_init.ts");
       return await runInit(command, console);

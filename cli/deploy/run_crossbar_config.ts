@@ -11,7 +11,7 @@ import { ExitCode } from "../../verbs/exit_code.ts";
 import type { Console } from "../output.ts";
 import { planRouter } from "../router_plan.ts";
 import { crossbarConfig, type CrossbarSite } from "./crossbar_config.ts";
-import { writeNewFile } from "./write_new_file.ts";
+import { writeNewFiles } from "./write_new_files.ts";
 
 /** What `ocs crossbar-config` was given. */
 export interface CrossbarConfigCommand {
@@ -58,7 +58,7 @@ export async function runCrossbarConfig(
     await console.out.write(text);
     return ExitCode.OK;
   }
-  const state = await writeNewFile(output, text);
+  const [state] = await writeNewFiles([{ path: output, text }]);
   const { realm, addressRoot } = plan;
   await console.out.print(
     json

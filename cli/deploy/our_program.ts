@@ -1,0 +1,22 @@
+/** How a program of this toolkit is started by a service. @module */
+import { AGENT_TABLE } from "../../agents/table.ts";
+import type { ServiceProgram } from "./systemd_service.ts";
+
+/**
+ * The program of an agent's class, or of the `router`: this same Deno and checkout, or this same compiled program.
+ */
+export function ourProgram(name: string): ServiceProgram {
+  const entry = AGENT_TABLE[name];
+  // Its children outlive it on purpose: a restarted manager finds them again.
+  const killMode = name === "HostManager" ? "process" : "mixed";
+  const bin = Deno.execPath();
+  if (Deno.build.standalone) {
+    return { kind: "ours", bin, words: entry === undefined ? [name] : ["agent", name], killMode };
+  }
+  const file = entry === undefined ? "../main.ts" : `../../agents/${entry.file}`;
+  const module = new URL(file, import.meta.url);
+  const path = module.protocol === "file:" ? decodeURIComponent(module.pathname) : module.href;
+  // From a checkout deno.json says that there is UDP; a program that runs by URL has none.
+  const words = ["run", "-A", "--unstable-net", "--quiet", path, ...(entry === undefined ? [name] : [])];
+  return { kind: "ours", bin, words, killMode };
+}
