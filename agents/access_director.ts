@@ -10,9 +10,10 @@ import { pyStr } from "../ocs/python_text.ts";
 import { type Agent, runAgent, type Session, type WampInvocation } from "../framework/mod.ts";
 import { bindArguments } from "../framework/bind_arguments.ts";
 import { callerText } from "../framework/refusals.ts";
+import { accessConfigPath } from "../site/read_access_config.ts";
 import type { OptionValues } from "../site/option_specs.ts";
 import { Announcements } from "./access_director/announcements.ts";
-import { configPath, readConfigFile } from "./access_director/config_file.ts";
+import { readConfigFile } from "./access_director/config_file.ts";
 import { MANAGER_DOC, RELOAD_CONFIG_DOC } from "./access_director/docs.ts";
 import {
   type EncodedGrant,
@@ -42,7 +43,7 @@ export class AccessDirector {
   constructor(agent: Agent, options: AccessDirectorOptions) {
     this.#agent = agent;
     const { log, clock } = agent;
-    const path = configPath(options.configFile, agent.siteFile);
+    const path = accessConfigPath(options.configFile, agent.siteFile);
     let config = readConfigFile(path, log);
     this.#announcements.changed();
     const announcements = this.#announcements;

@@ -66,13 +66,7 @@ export async function planRouter(
   }
   const hostname = choice.bind ??
     (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0");
-  if (!isLoopback(hostname)) {
-    const where = hostname === "0.0.0.0" || hostname === "::" ? "on all addresses" : `on ${hostname}`;
-    warnings.push(
-      `It listens ${where} without authentication: whoever reaches port ${port} can operate every agent that has no ` +
-        "access policy, and answer in an agent's place; keep others away with a firewall",
-    );
-  }
+  warnings.push(...openToAll(hostname, port));
   return {
     hostname,
     port,
@@ -85,6 +79,16 @@ export async function planRouter(
     sourceFile: site?.sourceFile,
     warnings,
   };
+}
+
+/** What to say of a router without authentication: nothing where only this machine reaches it. */
+export function openToAll(hostname: string, port: number): readonly string[] {
+  if (isLoopback(hostname)) return [];
+  const where = hostname === "0.0.0.0" || hostname === "::" ? "on all addresses" : `on ${hostname}`;
+  return [
+    `It listens ${where} without authentication: whoever reaches port ${port} can operate every agent that has no ` +
+    "access policy, and answer in an agent's place; keep others away with a firewall",
+  ];
 }
 
 async function siteOrNothing(

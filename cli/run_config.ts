@@ -16,6 +16,7 @@ import type { Look } from "../verbs/look.ts";
 import { redactWords } from "../verbs/redact.ts";
 import { formatTable } from "../verbs/table.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
+import { checkAccessFiles } from "./check_access_files.ts";
 import { PYTHON_CLASSES } from "./foreign_classes.ts";
 import { type Console, type OutputLook, styled, verbLook } from "./output.ts";
 
@@ -31,10 +32,12 @@ export async function runConfigCheck(
   { site, console }: Context,
 ): Promise<ExitCode> {
   const file = command.file ?? pathOrFail(site);
-  const problems = await checkSite(await readSiteText(file), file, {
+  const text = await readSiteText(file);
+  const ofSite = await checkSite(text, file, {
     knownClasses: new Map(Object.entries(AGENT_TABLE)),
     foreignClasses: PYTHON_CLASSES,
   });
+  const problems = [...ofSite, ...await checkAccessFiles(text, file)];
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const warnings = problems.length - errors;
   const failed = errors > 0 || command.strict && warnings > 0;

@@ -1,4 +1,5 @@
 /** The configuration file of an Access Director (OCS 11.10). @module */
+import { dirname, isAbsolute, join } from "node:path";
 import { type CredLevel, toCredLevel } from "../ocs/access_level.ts";
 import { type AccessRule, type HashedPassword, hashPassword } from "../ocs/access_rules.ts";
 import type { AccessScope } from "../ocs/access_scope.ts";
@@ -7,6 +8,11 @@ import { Notes } from "./_fields.ts";
 import type { SiteProblem } from "./site_problem.ts";
 import type { YamlNode } from "./yaml_node.ts";
 import { readYamlWith, type YamlPackage } from "./yaml_tree.ts";
+
+/** Where a director's configuration is: a relative path is below the folder of the site file (OCS 10.9). */
+export function accessConfigPath(path: string, siteFile: string | undefined): string {
+  return isAbsolute(path) || siteFile === undefined ? path : join(dirname(siteFile), path);
+}
 
 /** What the holder of a grant may do, and what everybody else may no longer do, with some agents. */
 export interface GrantItem {

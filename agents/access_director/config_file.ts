@@ -1,5 +1,4 @@
 /** The director's configuration, read from its file. @module */
-import { dirname, isAbsolute, join } from "node:path";
 import * as yaml from "../../deps/yaml.ts";
 import type { Logger } from "../../internal/log.ts";
 import { toError } from "../../internal/to_error.ts";
@@ -9,11 +8,6 @@ import { formatProblem } from "../../site/site_problem.ts";
 
 /** Largest file that is read; a thousand agents with passwords of their own need a twentieth of it. */
 const MAX_BYTES = 10 * 1024 * 1024;
-
-/** Where a configuration file is: a relative path is below the folder of the site file (OCS 10.9). */
-export function configPath(path: string, siteFile: string | undefined): string {
-  return isAbsolute(path) || siteFile === undefined ? path : join(dirname(siteFile), path);
-}
 
 /**
  * Reads the configuration; at once, since an agent without one is not to start.

@@ -1,7 +1,7 @@
 /** The embedded router in crossbar's place, from crossbar's own configuration. @module */
 import { crossbarRouterOptions, readCrossbarConfig, type RouterOptions } from "../../router/mod.ts";
 import { findSiteFile, MACHINE, type SiteEnvironment, SiteError, type SiteOptions } from "../../site/mod.ts";
-import { planRouter, type RouterChoice } from "../router_plan.ts";
+import { openToAll, planRouter, type RouterChoice } from "../router_plan.ts";
 
 /** What `ocs router --crossbar-config` starts. */
 export interface CrossbarRouterPlan {
@@ -50,7 +50,17 @@ export async function planCrossbarRouter(
   const prefix = options.realms?.[0]?.roles[0]?.permissions.find(({ match }) => match === "prefix")?.uri;
   const addressRoot = prefix?.replace(/\.$/, "") || undefined;
   const differences = await compareWithSite({ options, realm, addressRoot }, choice.site, environment);
-  return { options, realm, addressRoot, warnings: [...warnings, ...differences] };
+  const open = letsAnyoneIn(options) ? openToAll(options.hostname ?? "127.0.0.1", options.port ?? 0) : [];
+  return { options, realm, addressRoot, warnings: [...warnings, ...differences, ...open] };
+}
+
+/** Whether there is a way in without a secret: anonymous sessions, or a bridge that takes unsigned requests from anywhere. */
+function letsAnyoneIn({ authentication, bridge = {} }: RouterOptions): boolean {
+  return authentication === undefined ||
+    Object.values(authentication).some(({ anonymous }) => anonymous !== undefined) ||
+    Object.values(bridge).some(({ signature, requireIp }) =>
+      signature === undefined && requireIp === undefined
+    );
 }
 
 async function readText(file: string, environment: SiteEnvironment): Promise<string> {

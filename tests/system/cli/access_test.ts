@@ -105,6 +105,40 @@ Deno.test("ocs config show hides the passwords of policies and arguments, ocs co
   }
 });
 
+Deno.test("ocs config check looks into the files of Access Directors as well", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const site = (host: string, args: string) =>
+      `hub: {wamp_server: 'ws://h:8001/ws', wamp_http: 'http://h:8001/call', wamp_realm: r, address_root: o}\n` +
+      `hosts: {${host}: {agent-instances: [{agent-class: AccessDirector, instance-id: ad, arguments: [${args}]}]}}\n`;
+    const check = async (host: string, args: string) => {
+      await Deno.writeTextFile(`${folder}/default.yaml`, site(host, args));
+      const { code, stdout } = await ocs(["config", "check", `${folder}/default.yaml`]);
+      return [code, stdout] as const;
+    };
+    const [absent, why] = await check("localhost", "--config-file, access.yaml");
+    assert.equal(absent, 1);
+    assert.ok(
+      why.includes(`--config-file of agent "ad" is "access.yaml": "${folder}/access.yaml" cannot be read`),
+      why,
+    );
+    assert.match(why, /default\.yaml:2:\d+: error: /);
+    assert.equal((await check("other-host", "--config-file, access.yaml"))[0], 0, "that host may have it");
+    await Deno.writeTextFile(`${folder}/access.yaml`, "passwords: [{default: true, password_2: 31337}]\n");
+    for (const args of ["--config-file, access.yaml", `--config-file=${folder}/access.yaml`]) {
+      const [code, stdout] = await check("other-host", args);
+      assert.equal(code, 1);
+      assert.match(
+        stdout,
+        /access\.yaml:1:\d+: error: "password_2" of passwords entry 1 is a number in YAML/,
+      );
+      assert.ok(!stdout.includes("31337"), stdout);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("ocs agent AccessDirector ends with 1 and every error of its file, which is beside the site file", async () => {
   const folder = await Deno.makeTempDir();
   try {

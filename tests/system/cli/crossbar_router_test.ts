@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { connectWamp } from "../../../client/mod.ts";
+import { planCrossbarRouter } from "../../../cli/deploy/plan_crossbar_router.ts";
+import { memoryEnvironment } from "../../unit/site/memory_environment.ts";
 import { freePort } from "../../helpers/free_port.ts";
 import { answersInfo, routerAt } from "../../helpers/router_fixture.ts";
 import { writeSite } from "../../helpers/site_file.ts";
@@ -61,6 +63,34 @@ Deno.test("ocs router --crossbar-config says what it does not serve, and what th
   await program.untilLog('paths.web: path of type "static" is not served');
   await program.untilLog(`The site's realm is "test_realm", but the router's is "other_realm"`);
   assert.equal((await program.stop()).code, 0);
+});
+
+Deno.test("ocs router --crossbar-config warns of a router that lets anyone in from anywhere, and of no other", async () => {
+  const file = "/config.json";
+  const text = await Deno.readTextFile(RENDERED);
+  const warnings = async (ws: object, call: object, bind: string) => {
+    const config = JSON.parse(text);
+    const [{ paths }] = config.workers[0].transports;
+    Object.assign(paths.ws, ws);
+    Object.assign(paths.call, call);
+    const plan = await planCrossbarRouter(
+      file,
+      { bind, port: 8001, site: {} },
+      memoryEnvironment({
+        files: {
+          [file]: JSON.stringify(config),
+        },
+      }),
+    );
+    return plan.warnings.filter((warning) => warning.includes("without authentication"));
+  };
+  const ticket = { type: "static", principals: { joe: { ticket: "hunter2", role: "iocs_agent" } } };
+  const locked = [{ auth: { ticket } }, { options: { key: "k", secret: "hunter2" } }] as const;
+  assert.equal((await warnings({}, {}, "0.0.0.0")).length, 1);
+  assert.equal((await warnings({}, locked[1], "0.0.0.0")).length, 1);
+  assert.equal((await warnings(locked[0], {}, "0.0.0.0")).length, 1);
+  assert.deepEqual(await warnings({}, {}, "127.0.0.1"), []);
+  assert.deepEqual(await warnings(...locked, "0.0.0.0"), []);
 });
 
 Deno.test("ocs router --crossbar-config names what is wrong with the file, and its place", async () => {
