@@ -19,8 +19,8 @@ export class BlockSamples {
   /** Names of the fields as they go into files. */
   readonly fields: readonly string[];
   #columns: readonly SampleColumn[];
-  /** Whether some of it is in a file, which says what the kinds are. */
-  #isWritten = false;
+  /** Whether some of it may be in a file, which says what the kinds are. */
+  #kindsAreFixed = false;
   readonly #memory = new SampleMemory();
   /** The row of the times. */
   readonly #times = this.#memory.addRow();
@@ -81,10 +81,10 @@ export class BlockSamples {
   /**
    * Makes floats of integers, or integers of bools, so that it takes samples of other kinds too.
    *
-   * @returns Whether it does now. Once something has been written the kinds stay; and digits are not given up.
+   * @returns Whether it does now. Once something is to be written the kinds stay; and digits are not given up.
    */
   widen(kinds: readonly SampleKind[]): boolean {
-    if (this.#isWritten) return false;
+    if (this.#kindsAreFixed) return false;
     const common = this.#columns.map(({ kind }, i) => commonKind(kind, kinds[i] ?? kind));
     const isPossible = this.#columns.every((column, i) =>
       common[i] !== undefined && (common[i] !== "float" || column.isExactAsFloats(this.#count))
@@ -133,8 +133,10 @@ export class BlockSamples {
     return bytes;
   }
 
-  /** The waiting samples as a block of a frame: a view, valid until the next `append` or `discard`. */
+  /** The waiting samples as a block of a frame: a view, valid until the next `discard`; from then on the kinds stay. */
   vectors(): G3TimesampleMap {
+    // Here and not when it has been written: what comes meanwhile must not change the kinds of what is on its way.
+    this.#kindsAreFixed = true;
     const start = this.#memory.cell(this.#times, 0);
     const value = new Map(
       this.fields.map((field, i) => [field, this.#columns[i]?.vector(this.#count) ?? null]),
@@ -148,7 +150,6 @@ export class BlockSamples {
 
   /** Forgets the oldest samples. */
   discard(count: number): void {
-    if (count > 0) this.#isWritten = true;
     this.#bytes -= this.#bytesOf(0, count);
     for (const column of this.#columns) column.discard(count, this.#count);
     this.#memory.discard(count, this.#count);

@@ -18,7 +18,7 @@ export interface WaitingSpan {
 
 /** A frame of what waits. */
 export interface DataDraft {
-  /** The frame; encode it before anything is added to the provider. */
+  /** The frame; what is added to the provider meanwhile does not change it. */
   readonly frame: G3Frame;
   /** What is in it, block by block. */
   readonly spans: readonly WaitingSpan[];
@@ -81,7 +81,10 @@ export class HkProvider implements ProviderIdentity {
   /** Whether its frame is long enough to be written. */
   isDue(nowSeconds: number): boolean {
     const start = this.#frameStartSeconds;
-    return start !== undefined && nowSeconds - start > this.frameLengthSeconds && this.hasData;
+    if (start === undefined) return false;
+    const length = nowSeconds - start;
+    // Below 0 after the machine's clock has been set back: nothing must wait until it is there again.
+    return (length > this.frameLengthSeconds || length < 0) && this.hasData;
   }
 
   /** Whether anything waits. */

@@ -19,7 +19,7 @@ export interface SampleColumn {
    * @returns What is wrong with them; what was written then does not count.
    */
   put(samples: readonly unknown[], at: number): BlockFault | undefined;
-  /** The first samples as a vector: a view, valid until the next `put` or `discard`. */
+  /** The first samples as a vector: a view, valid until the next `discard` or `widened`. */
   vector(count: number): SampleVector;
   /** Forgets the first of `total` samples, where they are not kept in the memory of the block. */
   discard(count: number, total: number): void;

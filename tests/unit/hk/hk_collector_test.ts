@@ -151,6 +151,27 @@ Deno.test("OCS 10.3: HkCollector counts a frame's age from the first time in it,
   assert.deepEqual(due(), [0]);
 });
 
+Deno.test("HkCollector finds a frame due when the clock has been set back behind its start", () => {
+  const bed = new Bed();
+  bed.send({ b: { n: [1] } });
+  bed.now -= 3600;
+  assert.deepEqual(bed.collector.due(bed.now), bed.providers);
+});
+
+Deno.test("HkCollector keeps the kinds of a frame that is being written, whatever comes meanwhile", () => {
+  const bed = new Bed();
+  bed.send({ b: { n: [1, 2] } });
+  const [provider] = bed.providers;
+  assert.ok(provider);
+  const draft = bed.collector.draft(provider, bed.session, bed.now);
+  bed.send({ b: { n: doubles(0.5) } });
+  const [block] = draft?.frame.get("blocks", "G3VectorFrameObject").value ?? [];
+  assert.ok(block?.class === "G3TimesampleMap");
+  assert.deepEqual(block.value.get("n"), { class: "G3VectorInt", value: new BigInt64Array([1n, 2n]) });
+  draft?.commit();
+  assert.deepEqual(bed.providers.map((one) => bed.write(one)), [{}, { b: { n: "G3VectorDouble: 0.5" } }]);
+});
+
 Deno.test("HkCollector keeps what comes while a frame is written, and all of it when writing fails", () => {
   const bed = new Bed();
   bed.send({ b: { n: [1] }, c: { x: [1.5] } });
