@@ -184,8 +184,8 @@ export class HkRecorder {
     const now = clock.now();
     for (const provider of collector.stale(now)) {
       await this.#writeProvider(provider);
-      // A message may have come while that was written.
-      if (provider.isStale(clock.now())) collector.remove(provider);
+      // A message may have come while that was written, and be old already where feeds are gone after milliseconds.
+      if (!provider.hasData && provider.isStale(clock.now())) collector.remove(provider);
     }
     if (collector.roster !== this.#rosterWritten) await this.#writeStatus();
     for (const provider of all ? [...collector.providers] : collector.due(now)) {

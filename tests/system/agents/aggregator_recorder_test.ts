@@ -1,5 +1,6 @@
 /** The recorder when things go wrong: disks, names, faulty blocks, too much at once. */
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { Quarantine } from "../../../agents/aggregator/quarantine.ts";
 import { type DiskRoom, DiskWatch } from "../../../framework/disk_watch.ts";
 import { ManualClock } from "../../../framework/mod.ts";
@@ -272,6 +273,26 @@ Deno.test("events that come while frames are written are in the next ones", asyn
     for (let i = 0; i < 50; i++) {
       bed.send(FEED, block("b", [bed.clock.now() + i / 100], { n: [n++], text: ["x".repeat(n % 7)] }));
       await Promise.resolve();
+    }
+    await pass;
+  }
+  await bed.recorder.finish();
+  assert.deepEqual(await samplesOf(bed.folder, "n"), Array.from({ length: n }, (_, i) => i));
+});
+
+Deno.test("events of a feed that goes stale while it is written are not lost with it", async () => {
+  await using bed = await recorderBed();
+  const feed = encodedFeed(FEED.address, { params: { fresh_time: 0.01 } });
+  let n = 0;
+  for (let round = 0; round < 20; round++) {
+    bed.send(feed, block("b", [bed.clock.now()], { n: [n++] }));
+    bed.clock.tick(1000);
+    let isOver = false;
+    const pass = bed.recorder.pass().finally(() => isOver = true);
+    while (!isOver) {
+      bed.send(feed, block("b", [bed.clock.now()], { n: [n++] }));
+      bed.clock.tick(20);
+      await setImmediate();
     }
     await pass;
   }
