@@ -13,6 +13,8 @@ export interface LoadFeed {
   readonly floats: number;
   /** Length of the text in each sample; 0: there is no field of texts. */
   readonly textLength: number;
+  /** Letter that texts are filled with; default a dot. */
+  readonly fill?: string | undefined;
   /** Seconds of data in a frame; default the recorder's. */
   readonly frameSeconds?: number | undefined;
 }
@@ -73,14 +75,14 @@ export class HkLoad implements AsyncDisposable {
   }
 
   #one(feed: LoadFeed, options: { readonly acknowledge?: boolean }): Promise<void> {
-    const { address, samples, floats, textLength, frameSeconds } = feed;
+    const { address, samples, floats, textLength, fill = ".", frameSeconds } = feed;
     const first = this.#sent.get(address) ?? 0;
     this.#sent.set(address, first + samples);
     const now = Date.now() / 1000;
     const counter = Array.from({ length: samples }, (_, i) => first + i);
     const data: Record<string, unknown> = { n: counter };
     for (let f = 0; f < floats; f++) data[`f${f}`] = counter.map((n) => new Float(n + f / 16));
-    if (textLength > 0) data.text = counter.map((n) => String(n).padEnd(textLength, "."));
+    if (textLength > 0) data.text = counter.map((n) => String(n).padEnd(textLength, fill));
     const timestamps = counter.map((_, i) => now + i / samples / 100);
     const [agent = "", name = ""] = address.split(".feeds.");
     const encoded = {
