@@ -2,7 +2,9 @@
 
 /** An answer, whole. */
 export interface InfluxAnswer {
+  /** Of HTTP. */
   readonly status: number;
+  /** As text. */
   readonly body: string;
   /** The `Retry-After` header. */
   readonly retryAfter?: string | undefined;

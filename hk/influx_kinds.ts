@@ -4,6 +4,7 @@ import type { InfluxKind } from "./influx_value.ts";
 
 /** A field that is of another kind than before, which InfluxDB refuses. */
 export interface InfluxKindChange extends InfluxOrigin {
+  /** Name of the field in InfluxDB. */
   readonly field: string;
   /** Kind of the samples before. */
   readonly was: InfluxKind;

@@ -8,6 +8,7 @@ export interface InfluxField {
   readonly key: string;
   /** Its value as it stands in the line. */
   readonly text: string;
+  /** What `text` is to InfluxDB. */
   readonly kind: InfluxKind;
 }
 
@@ -17,6 +18,7 @@ export interface InfluxPoint {
   readonly measurement: string;
   /** Tags without escapes. */
   readonly tags: ReadonlyMap<string, string>;
+  /** At least one. */
   readonly fields: readonly InfluxField[];
   /** Measurement and tags as they stand in the line. */
   readonly series: string;

@@ -37,6 +37,20 @@ export type { DataDraft, HkProvider, WaitingSpan } from "./hk_provider.ts";
 export { HkSession, type NamedBlocks, type ProviderIdentity } from "./hk_session.ts";
 export { hkSessionId, type HkSessionIdOptions } from "./hk_session_id.ts";
 export type { HkTiming } from "./hk_timing.ts";
+export { type InfluxAnswer, type InfluxTrouble, type InfluxVerdict, judgeAnswer } from "./influx_answer.ts";
+export { influxBlockLines, influxTimeOfTicks, originOfProvider } from "./influx_block_lines.ts";
+export { type InfluxKindChange, InfluxKinds } from "./influx_kinds.ts";
+export { type InfluxFault, influxLines, type InfluxLinesOptions } from "./influx_lines.ts";
+export {
+  type InfluxField,
+  influxLineOf,
+  type InfluxOrigin,
+  type InfluxPoint,
+  originOf,
+  readInfluxLine,
+} from "./influx_point.ts";
+export { type InfluxProtocol, influxTime } from "./influx_time.ts";
+export { type InfluxKind, influxValue, kindOfValue } from "./influx_value.ts";
 export type { LastFeed, LastField, LastKind, LastSample, LastValue, WrittenField } from "./last_field.ts";
 export { judgeField, type LastJudgement, type LastState } from "./last_state.ts";
 export { type HkBlock, type HkKind, type HkProviderBlock, type HkVector } from "./read_block.ts";

@@ -150,7 +150,7 @@ export class PublishRun {
     const sent = this.#sender?.wake();
     if (sent !== undefined && !this.#isAway) await this.#within(sent, LAST_SEND_MS);
     this.#ending.abort();
-    await this.#sending;
+    await this.#within(this.#sending, PATIENCE_MS);
     await this.#within(this.#backlog.spill(Infinity), PATIENCE_MS);
     this.#backlog.giveUp("the publisher has ended");
     if (this.#spool !== undefined) await this.#within(this.#spool[Symbol.asyncDispose](), PATIENCE_MS);

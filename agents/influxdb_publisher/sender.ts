@@ -61,12 +61,13 @@ export class Sender {
 
   /** Sends until the signal aborts, which breaks off a request that is under way. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.#wake.abort(), { once: true });
     while (!signal.aborted) {
       const away = await this.#step(signal);
       if (signal.aborted) return;
       if (away !== undefined) this.#settled.resolve();
       if (away === "nothing waits") {
-        await pause(Infinity, { signal: AbortSignal.any([signal, this.#wake.signal]) });
+        await pause(Infinity, { signal: this.#wake.signal });
         this.#wake = new AbortController();
       } else if (away !== undefined) await this.#after(away, signal);
     }

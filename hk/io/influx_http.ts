@@ -24,11 +24,15 @@ export interface InfluxHttpOptions {
 
 /** One request. */
 export interface InfluxRequest {
+  /** Of HTTP. */
   readonly method: "GET" | "POST";
   /** Such as `/write`. */
   readonly path: string;
+  /** What follows the `?`; escaped here. */
   readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Beside those of all requests. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Such as points, one a line. */
   readonly body?: string | undefined;
   /** Ends it at once. */
   readonly signal?: AbortSignal | undefined;
@@ -38,6 +42,7 @@ export interface InfluxRequest {
 
 /** There was no answer, or not a whole one. */
 export interface InfluxSilence {
+  /** Why, in words for people. */
   readonly silence: string;
 }
 

@@ -50,6 +50,24 @@
 export type { LastFeed, LastField, LastKind, LastSample, LastValue, WrittenField } from "../last_field.ts";
 export { type FindFilesOptions, findG3Files } from "./find_files.ts";
 export { type IndexedFiles, indexHkFiles } from "./index_files.ts";
+export {
+  type Environment,
+  influxConnection,
+  type InfluxConnectionOptions,
+  influxUrl,
+  readCredentials,
+} from "./influx_connection.ts";
+export type { InfluxAway, InfluxDatabase } from "./influx_database.ts";
+export { InfluxHttp, type InfluxHttpOptions, type InfluxRequest, type InfluxSilence } from "./influx_http.ts";
+export { hasTaggedSeries, presentTimes } from "./influx_present.ts";
+export { InfluxV1 } from "./influx_v1.ts";
+export { InfluxV2 } from "./influx_v2.ts";
+export {
+  type InfluxOutcome,
+  type InfluxRefusal,
+  InfluxWriter,
+  type InfluxWriterOptions,
+} from "./influx_writer.ts";
 export { LastIndex, type LastIndexOptions } from "./last_index.ts";
 export { type IndexTimes, LAST_INDEX_FILE } from "./last_index_schema.ts";
 export { type HkListing, type HkReading, listHkFields, readHkFields } from "./read_archive.ts";

@@ -127,7 +127,8 @@ Deno.test("PublishRun loses nothing and writes nothing twice when the database m
     [, { fault }],
   ) => fault);
   await using influx = await StrictInflux.start(V1);
-  influx.fault = (...request) => random.below(3) > 0 && random.pick(faults)(...request);
+  influx.fault = (...request) =>
+    (influx.counts.faulty === 0 || random.below(3) > 0) && random.pick(faults)(...request);
   let sent = 0;
   try {
     for (let run = 0; run < (SOAK ? 60 : 4); run++) {
@@ -145,7 +146,7 @@ Deno.test("PublishRun loses nothing and writes nothing twice when the database m
     await using bed = await PublisherBed.start({ port: influx.port, spoolDir });
     await bed.until(() => bed.data.connected && bed.data.waiting.points === 0, "everything written");
     assertNumbers(influx, upTo(sent));
-    assert.ok(influx.counts.faulty > 10);
+    assert.ok(influx.counts.faulty > 0);
   } catch (error) {
     console.log(`OCS_SEED=${seed} repeats this`);
     throw error;
