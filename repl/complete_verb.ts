@@ -33,6 +33,7 @@ const FIRST: Readonly<
   watch: "feed",
   plot: "feed",
   listen: "feed",
+  "hk last": "feed",
   run: "file",
   save: "file",
 };
@@ -50,7 +51,9 @@ export async function completeVerb(text: string, context: VerbCompletionContext)
   if (word.startsWith("-")) return pick(context.optionsOf(verb, target).map((option) => `${option} `), word);
   const seconds = context.secondWordsOf(verb);
   if (seconds.length > 0) {
-    return pick(target === undefined ? seconds.map((second) => `${second} `) : context.files(word), word);
+    if (target === undefined) return pick(seconds.map((second) => `${second} `), word);
+    const both = `${verb} ${target}`;
+    return pick(FIRST[both] === undefined ? context.files(word) : firstWords(both, word, context), word);
   }
   if (target === undefined) return pick(firstWords(verb, word, context), word);
   const { instance, name } = splitTarget(target);

@@ -1,7 +1,7 @@
 /** Recorded fields as an operator wants to see them. @module */
 import { relative } from "node:path";
 import { duration } from "../duration.ts";
-import { fitText, printable } from "../fit_text.ts";
+import { fitText, printable, textWidth } from "../fit_text.ts";
 import type { Look, Style } from "../look.ts";
 import { formatTable, wrap } from "../table.ts";
 import { sampleText } from "../value_text.ts";
@@ -16,8 +16,6 @@ export interface LastTextOptions {
 
 /** Below this width the file is told below the table only. */
 const WIDE_COLUMNS = 100;
-/** What age, state and the blanks take. */
-const OTHER_COLUMNS = 24;
 /** Rows, and notes, that an operator reads on a terminal; trouble comes first. */
 const MOST_ROWS = 200;
 const MOST_NOTES = 10;
@@ -39,7 +37,7 @@ export function lastText(data: LastData, { look, all }: LastTextOptions): string
   // In a pipe nothing is left out.
   const isWhole = all || look.columns === Infinity;
   const shown = isWhole ? fields : fields.slice(0, MOST_ROWS);
-  const lines = recorderLines(data, look);
+  const lines = recorderLines(data, look).map((line) => wrap(line, look.columns).join("\n"));
   if (shown.length > 0) lines.push(tableText(shown, data, look));
   if (shown.length < fields.length) {
     const rest = fields.length - shown.length;
@@ -69,13 +67,19 @@ function recorderLines({ recorder, dataDir }: LastData, look: Look): string[] {
 function tableText(rows: readonly LastRow[], { dataDir }: LastData, look: Look): string {
   const isWide = look.columns >= WIDE_COLUMNS;
   const valueColumns = isWide ? 24 : 11;
-  const nameColumns = Math.max(20, look.columns - OTHER_COLUMNS - valueColumns - (isWide ? 21 : 0));
-  const cells = rows.map((row) => [
-    look.style("bold", fitEnd(printable(row.name), nameColumns)),
+  const behind = rows.map((row) => [
     look.columns === Infinity ? sampleText(row.value) : fitText(sampleText(row.value), valueColumns),
     ageCell(row, look),
     look.style(STYLES[row.state], row.state),
     ...(isWide ? [row.file === null ? "-" : printable(relative(dataDir, row.file))] : []),
+  ]);
+  const taken = (behind[0] ?? []).map((_, at) =>
+    Math.max(5, ...behind.map((cells) => textWidth(cells[at] ?? "")))
+  );
+  const nameColumns = Math.max(20, look.columns - taken.reduce((sum, width) => sum + width + 2, 0));
+  const cells = rows.map((row, at) => [
+    look.style("bold", fitEnd(printable(row.name), nameColumns)),
+    ...behind[at] ?? [],
   ]);
   return formatTable(["FIELD", "VALUE", "AGE", "STATE", ...(isWide ? ["FILE"] : [])], cells, look);
 }

@@ -39,7 +39,7 @@ const CONTEXT = {
   agents: new Map([agent("a1"), agent("b-2"), agent("b-3", false)]),
   optionsOf: (verb: string, second?: string) =>
     verb === "agents" ? ["--json", "--listen"] : second === "ls" ? ["--summary"] : [],
-  secondWordsOf: (verb: string) => verb === "g3" ? ["ls", "cat"] : [],
+  secondWordsOf: (verb: string) => verb === "g3" ? ["ls", "cat"] : verb === "hk" ? ["last", "index"] : [],
   sessionData: () => Promise.resolve({ fields: { t1: 5, t2: { deep: 1 } }, list: [1] }),
   feedFields: () => Promise.resolve(["t1", "t2"]),
   files: (path: string) => [`${path}x.ts `],
@@ -79,6 +79,9 @@ Deno.test("completeVerb() offers what may follow", async () => {
     "g3 ls ": ["x.ts "],
     "g3 ls a.g3 ": ["x.ts "],
     "g3 ls --": ["--summary "],
+    "hk ": ["last ", "index "],
+    "hk last b": ["b-2.", "b-3."],
+    "hk last a1.t": ["a1.temps "],
     "nosuch ": [],
     "start nobody.": [],
   };
