@@ -11,6 +11,7 @@ import { AGGREGATOR } from "./aggregator/options.ts";
 import { BAREBONES } from "./barebones/options.ts";
 import { FAKE_DATA } from "./fake_data/options.ts";
 import { INFLUXDB_PUBLISHER, INFLUXDB_PUBLISHER_V2 } from "./influxdb_publisher/options.ts";
+import { HOST_MANAGER } from "./host_manager/options.ts";
 import { PYSMURF_CONTROLLER } from "./pysmurf_controller/options.ts";
 import { PYSMURF_MONITOR } from "./pysmurf_monitor/options.ts";
 import { REGISTRY } from "./registry/options.ts";
@@ -36,6 +37,7 @@ export const AGENT_TABLE: Readonly<Record<string, AgentEntry>> = {
   [FAKE_DATA.name]: { ...FAKE_DATA, file: "fake_data.ts" },
   [INFLUXDB_PUBLISHER.name]: { ...INFLUXDB_PUBLISHER, file: "influxdb_publisher.ts" },
   [INFLUXDB_PUBLISHER_V2.name]: { ...INFLUXDB_PUBLISHER_V2, file: "influxdb_publisher_v2.ts" },
+  [HOST_MANAGER.name]: { ...HOST_MANAGER, file: "host_manager.ts" },
   [PYSMURF_CONTROLLER.name]: { ...PYSMURF_CONTROLLER, file: "pysmurf_controller.ts" },
   [PYSMURF_MONITOR.name]: { ...PYSMURF_MONITOR, file: "pysmurf_monitor.ts" },
   [REGISTRY.name]: { ...REGISTRY, file: "registry.ts" },

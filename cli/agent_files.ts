@@ -17,6 +17,7 @@ export const AGENT_FILES: Readonly<Record<string, Load>> = {
   FakeDataAgent: async () => anyClass((await import("../agents/fake_data.ts")).FakeDataAgent),
   InfluxDBAgent: async () => anyClass((await import("../agents/influxdb_publisher.ts")).InfluxDBAgent),
   InfluxDBAgentv2: async () => anyClass((await import("../agents/influxdb_publisher_v2.ts")).InfluxDBAgentv2),
+  HostManager: async () => anyClass((await import("../agents/host_manager.ts")).HostManager),
   PysmurfController: async () =>
     anyClass((await import("../agents/pysmurf_controller.ts")).PysmurfController),
   PysmurfMonitor: async () => anyClass((await import("../agents/pysmurf_monitor.ts")).PysmurfMonitor),

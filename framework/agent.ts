@@ -140,6 +140,13 @@ export interface Agent {
     options?: RegisterOptions,
   ): void;
 
+  /**
+   * Ends the agent as SIGTERM does: operations are stopped, the connection is closed.
+   *
+   * An operation that calls it does not wait for it: the end waits for the operation.
+   */
+  stop(): Promise<void>;
+
   /** Calls any procedure; fails at once while the router is away, and after 30 s unless told otherwise. */
   call(procedure: string, args?: readonly unknown[], options?: CallOptions): Promise<unknown>;
 

@@ -78,6 +78,8 @@ async function run<const S extends OptionSpecs, T extends object>(
     await Deno.stdout.write(new TextEncoder().encode(settings));
     return EXIT.OK;
   }
+  // An option of that name, which Python's host manager has too, is for programs that run in the background.
+  if ("quiet" in settings.options && settings.options.quiet === true) sinks.splice(0);
   const log = createLog({ level, sinks });
   using file = openLogFile(
     { ...settings, address: agentAddress(settings.addressRoot, settings.instanceId) },

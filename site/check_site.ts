@@ -32,7 +32,7 @@ const ROUTER_KEYS = ["wamp_server", "wamp_http", "wamp_realm"];
 const HUB_KEYS = [...ROUTER_KEYS, "address_root", "access_policy", "registry_address"];
 const HOST_KEYS = [...ROUTER_KEYS, "log-dir", "crossbar_timeout", "crossbar", "agent-instances"];
 const CROSSBAR_KEYS = ["bin", "config-dir"];
-const INSTANCE_KEYS = ["agent-class", "instance-id", "manage", "arguments"];
+const INSTANCE_KEYS = ["agent-class", "instance-id", "manage", "arguments", "agent-exe"];
 
 /**
  * Finds every problem of a site file's text, in the order of the file.
@@ -237,7 +237,9 @@ class Check {
     );
   }
 
-  #checkClass(node: YamlNode, { agentClass = "", manage }: SiteInstance, owner: string): void {
+  #checkClass(node: YamlNode, { agentClass = "", manage, agentExe }: SiteInstance, owner: string): void {
+    // Its own program knows the class.
+    if (agentExe !== undefined) return;
     const { knownClasses, foreignClasses = [] } = this.#options;
     if (knownClasses === undefined || knownClasses.has(agentClass) || foreignClasses.includes(agentClass)) {
       return;

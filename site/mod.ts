@@ -39,6 +39,7 @@ export { type OptionProblem, parseOptions, type ReadOptions } from "./parse_opti
 export { needSetting, type ResolvedSite, type SiteSetting } from "./resolved_site.ts";
 export { type ResolveOptions, resolveSite } from "./resolve_site.ts";
 export {
+  type AgentExe,
   type CrossbarSettings,
   type Hub,
   type Manage,

@@ -4,6 +4,7 @@ import { describeNode, Fields, isNull, Notes } from "./_fields.ts";
 import { pyStr } from "../ocs/python_text.ts";
 import { MANAGE_VALUES } from "./manage.ts";
 import {
+  type AgentExe,
   type CrossbarSettings,
   DEFAULT_CROSSBAR_TIMEOUT_SECONDS,
   type Hub,
@@ -174,7 +175,30 @@ function readInstance(fields: Fields, notes: Notes): SiteInstance {
     agentClass: fields.text("agent-class"),
     manage: manageValue(manage),
     arguments: flattenArguments(fields, notes),
+    agentExe: readAgentExe(fields, notes),
   };
+}
+
+function readAgentExe(fields: Fields, notes: Notes): AgentExe | undefined {
+  const node = fields.node("agent-exe");
+  if (node === undefined || isNull(node)) return undefined;
+  if (node.kind === "scalar" && typeof node.value === "string" && node.value !== "") {
+    return { command: node.value, args: undefined };
+  }
+  if (node.kind === "list") {
+    const [command, ...args] = node.items.map((item) =>
+      item.kind === "scalar" ? pyStr(item.value) : undefined
+    );
+    if (command !== undefined && command !== "" && args.every((arg) => arg !== undefined)) {
+      return { command, args };
+    }
+  }
+  notes.error(
+    node,
+    `"agent-exe" of ${fields.owner} is ${describeNode(node)}`,
+    "a program, or a list of a program and its arguments",
+  );
+  return undefined;
 }
 
 function manageValue(node: YamlNode | undefined): string {

@@ -19,6 +19,14 @@ export interface Hub {
 /** How a HostManager treats an instance. */
 export type Manage = "host/up" | "host/down" | "docker/up" | "docker/down" | "ignore";
 
+/** A program that the site file names for one of its agents; Python's host manager does not look at it. */
+export interface AgentExe {
+  /** Path, or name on the PATH. */
+  readonly command: string;
+  /** Exactly its arguments; undefined: the options that every agent's launcher takes. */
+  readonly args: readonly string[] | undefined;
+}
+
 /** One agent of a host. */
 export interface SiteInstance extends Place {
   /** Undefined where the file has none or one that is not a text. */
@@ -29,6 +37,8 @@ export interface SiteInstance extends Place {
   readonly manage: string;
   /** Flattened, each with its place. */
   readonly arguments: readonly Argument[];
+  /** Program that runs it; undefined: the one for its class. */
+  readonly agentExe?: AgentExe | undefined;
 }
 
 /** Crossbar as the host manager is to run it. */

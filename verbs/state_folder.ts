@@ -1,4 +1,4 @@
-/** Where the operators' surfaces keep what is to outlive them. @module */
+/** What is kept for whom: the names of a site and of an operator. @module */
 import { createHash } from "node:crypto";
 import { userInfo } from "node:os";
 import type { ResolvedSite } from "../site/mod.ts";

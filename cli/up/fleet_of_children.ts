@@ -1,5 +1,6 @@
 /** One process for each agent. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
+import { agentCommand, PYTHON_LAUNCHER } from "../../internal/agent_command.ts";
 import { nearMiss } from "../../site/mod.ts";
 import { toError } from "../../internal/to_error.ts";
 import type { AgentReports } from "./agent_lines.ts";
@@ -94,40 +95,42 @@ export class FleetOfChildren implements Fleet {
   }
 }
 
-function whyNotStarted({ agentClass, ours }: UpAgent, error: unknown): string {
+function whyNotStarted({ agentClass, ours, agentExe }: UpAgent, error: unknown): string {
   const text = toError(error).message;
-  if (ours) return text;
+  if (ours || agentExe !== undefined) return text;
   const near = nearMiss(agentClass, Object.keys(AGENT_TABLE));
   return `${agentClass} is none of the agents here` + (near === undefined ? "" : ` (did you mean ${near}?)`) +
-    `, and Python's launcher ocs-agent-cli cannot be started: ${text}`;
+    `, and Python's launcher ${PYTHON_LAUNCHER} cannot be started: ${text}`;
 }
 
 /** Our agents run from beside this file, others through Python's launcher, which knows its plugins. */
-function childOf({ instanceId, agentClass, ours, args }: UpAgent): ChildSpec {
+function childOf({ instanceId, agentClass, ours, args, agentExe }: UpAgent): ChildSpec {
+  if (agentExe !== undefined) {
+    return {
+      name: instanceId,
+      command: agentExe.command,
+      args: agentExe.args ?? args,
+      env: { PYTHONUNBUFFERED: "1", INSTANCE_ID: instanceId },
+    };
+  }
   const entry = ours ? AGENT_TABLE[agentClass] : undefined;
   if (entry === undefined) {
     return {
       name: instanceId,
-      command: "ocs-agent-cli",
+      command: PYTHON_LAUNCHER,
       args,
       // Python holds its lines back when nobody looks.
       env: { PYTHONUNBUFFERED: "1" },
     };
   }
-  const file = new URL(`../../agents/${entry.file}`, import.meta.url);
+  const [command, ...before] = agentCommand(
+    new URL(`../../agents/${entry.file}`, import.meta.url),
+    entry.v8Flags,
+  );
   return {
     name: instanceId,
-    command: Deno.execPath(),
-    args: [
-      "run",
-      "-A",
-      // From a checkout deno.json says it; an agent that runs by URL has none.
-      "--unstable-net",
-      "--quiet",
-      ...(entry.v8Flags === undefined ? [] : [`--v8-flags=${entry.v8Flags.join(",")}`]),
-      file.protocol === "file:" ? decodeURIComponent(file.pathname) : file.href,
-      ...args,
-    ],
+    command,
+    args: [...before, ...args],
     // Without it a killed `ocs up` would leave agents behind that hold their addresses.
     env: { OCS_STOP_WITH_STDIN: "1" },
   };

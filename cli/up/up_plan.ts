@@ -1,6 +1,7 @@
 /** Which agents `ocs up` runs, and with which arguments. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
 import {
+  type AgentExe,
   findSiteFile,
   MACHINE,
   nearMiss,
@@ -18,10 +19,12 @@ import type { RouterPlan } from "../router_plan.ts";
 export interface UpAgent {
   readonly instanceId: string;
   readonly agentClass: string;
-  /** True when the class is one of ours; others are left to Python's `ocs-agent-cli`. */
+  /** True when the class is one of ours; others are left to `agentExe` or Python's `ocs-agent-cli`. */
   readonly ours: boolean;
   /** Command line of the agent's program. */
   readonly args: readonly string[];
+  /** A program of the site file that runs it, and its own arguments if they are not `args`. */
+  readonly agentExe?: AgentExe | undefined;
 }
 
 /** What `ocs up` is going to do. */
@@ -67,7 +70,7 @@ export async function planUp(
   const agents: UpAgent[] = [];
   const skipped: UpPlan["skipped"][number][] = [];
   for (const instance of instances) {
-    const { instanceId, agentClass } = instance;
+    const { instanceId, agentClass, agentExe } = instance;
     if (instanceId === undefined || agentClass === undefined) continue;
     if (choice.instanceIds.length > 0) {
       if (!choice.instanceIds.includes(instanceId)) continue;
@@ -79,7 +82,8 @@ export async function planUp(
       }
     }
     const args = [...siteArgs, "--instance-id", instanceId];
-    agents.push({ instanceId, agentClass, ours: Object.hasOwn(AGENT_TABLE, agentClass), args });
+    const ours = agentExe === undefined && Object.hasOwn(AGENT_TABLE, agentClass);
+    agents.push({ instanceId, agentClass, ours, args, agentExe });
   }
   // What is missing for all of them is told once, before any of them starts.
   needSetting(site, "wampServer");

@@ -1,0 +1,26 @@
+/** How a program starts one of our agents as a program of its own. @module */
+
+/**
+ * Command line of an agent's file, without the agent's own arguments.
+ *
+ * @param file The agent's module, in a checkout or at a URL.
+ * @param v8Flags Flags of V8 that it runs best with.
+ */
+export function agentCommand(
+  file: URL,
+  v8Flags?: readonly string[],
+): readonly [command: string, ...args: string[]] {
+  return [
+    Deno.execPath(),
+    "run",
+    "-A",
+    // From a checkout deno.json says it; an agent that runs by URL has none.
+    "--unstable-net",
+    "--quiet",
+    ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags.join(",")}`]),
+    file.protocol === "file:" ? decodeURIComponent(file.pathname) : file.href,
+  ];
+}
+
+/** Python's launcher, which knows the agents of its plugins. */
+export const PYTHON_LAUNCHER = "ocs-agent-cli";
