@@ -7,7 +7,7 @@
  * Without arguments: events of one, ten and a hundred points of a field, and of ten points of ten fields, each for 20 s; then
  * 2,000 points/s for 60 s with the database away. Database (a real InfluxDB 1.x), router and publisher are processes of their own;
  * the events come from this one. `points_per_cpu_second` is what the publisher has written divided by its processor time, from
- * the first event until everything is in the database. `rss_mb_…` is the publisher's memory: before, at most in both halves of
+ * the first event until everything is in the database. `rss_mb_…` is the publisher's memory: before, every 20 s, at most in both halves of
  * the time in which events come, and at most until all is in the database. `python` measures Python's publisher instead.
  *
  * @module
@@ -109,6 +109,7 @@ async function measure({ rate, seconds, points, fields, away = false, python = f
       }
       : {}),
     rss_mb_before: rssBefore,
+    rss_mb_each_20s: rss.filter((_, second) => second % 20 === 19),
     rss_mb_first_half: Math.max(...rss.slice(0, half)),
     rss_mb_second_half: Math.max(...rss.slice(half)),
     rss_mb_afterwards: rssAfter,

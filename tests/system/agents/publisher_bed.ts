@@ -102,6 +102,12 @@ export class PublisherBed implements AsyncDisposable {
     }, { what, timeoutMs: 20_000, pollMs: 1 });
   }
 
+  /** Makes one pass and waits until something is so, while no time passes. */
+  async now(condition: () => boolean, what: string): Promise<void> {
+    await this.run.pass();
+    await untilTrue(condition, { what, timeoutMs: 20_000, pollMs: 1 });
+  }
+
   /** Ends the run as a stop does. */
   async finish(): Promise<void> {
     if (this.#isEnded) return;
