@@ -42,6 +42,14 @@ Deno.test("planUp() leaves out what others run, with the reason, and keeps the o
   assert.match(skipped.find(({ instanceId }) => instanceId === "faker3")?.why ?? "", /docker/);
 });
 
+Deno.test("planUp() leaves an agent with agent-exe to its program, also one of a class of ours", async () => {
+  const text = SITE.replace("manage: host/up}", "agent-exe: [/opt/faker, -v]}");
+  const { agents } = await plan({ siteFile: "/site.yaml" }, { instanceIds: ["faker1"] }, { text });
+  assert.deepEqual(agents.map(({ ours, agentExe }) => [ours, agentExe]), [
+    [false, { command: "/opt/faker", args: ["-v"] }],
+  ]);
+});
+
 Deno.test("planUp() runs what is named, whoever else is to run it", async () => {
   const { agents, skipped } = await plan({ siteFile: "/site.yaml" }, { instanceIds: ["faker4", "hm"] });
   assert.deepEqual(agents.map(({ instanceId }) => instanceId), ["hm", "faker4"]);
