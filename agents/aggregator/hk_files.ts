@@ -77,6 +77,15 @@ export class HkFiles implements AsyncDisposable {
     await this.#write(frame);
   }
 
+  /** Forces to the disk what has waited for that long enough, also when nothing more is written for minutes. */
+  async syncIfDue(): Promise<void> {
+    try {
+      await this.#file?.syncIfDue();
+    } catch (error) {
+      this.#cannotSync(error);
+    }
+  }
+
   /** Closes the file if it is old enough. */
   async rotate(): Promise<void> {
     const { clock, timePerFileSeconds } = this.#options;
@@ -151,6 +160,10 @@ export class HkFiles implements AsyncDisposable {
     // It may end inside the frame, and nothing behind that could be read.
     if (file.broken !== undefined) await this.close();
     if (written === 0) throw trouble;
-    this.#options.onTrouble(`Cannot force "${file.path}" to the disk: ${toError(trouble).message}`);
+    this.#cannotSync(trouble);
+  }
+
+  #cannotSync(error: unknown): void {
+    this.#options.onTrouble(`Cannot force "${this.#path}" to the disk: ${toError(error).message}`);
   }
 }

@@ -135,6 +135,8 @@ export class HkRecorder {
     collector.take(event, this.#options.clock.now());
     if (collector.waitingBytes > memory.peakBytes) memory.peakBytes = collector.waitingBytes;
     if (this.#pressed || collector.waitingBytes <= this.#options.earlyBytes) return;
+    // While nothing can be written a pass more would change nothing, and one for each event would be a busy loop.
+    if (this.trouble !== undefined) return;
     this.#pressed = true;
     this.#options.onPressure();
   }
@@ -171,6 +173,7 @@ export class HkRecorder {
       // Tried also when nothing is due, to know whether it works again.
       if (this.#writeTrouble !== undefined) await this.files.open();
       await this.#writeDue(all);
+      await this.files.syncIfDue();
       await this.files.rotate();
       if (this.#writeTrouble !== undefined) this.#recovered();
     } catch (error) {

@@ -59,6 +59,8 @@ export class G3FileWriter implements AsyncDisposable {
   readonly #encoder: ArchiveWriter;
   #bytes: number;
   #syncedAt: number;
+  /** What the disk is known to have. */
+  #syncedBytes: number;
   #busy = false;
   #broken: unknown;
   #closed = false;
@@ -66,7 +68,7 @@ export class G3FileWriter implements AsyncDisposable {
   private constructor(path: string, file: Deno.FsFile, bytes: number, options: WriteFileOptions) {
     this.path = path;
     this.#file = file;
-    this.#bytes = bytes;
+    this.#bytes = this.#syncedBytes = bytes;
     this.#encoder = new ArchiveWriter(options.classes ?? CLASSES);
     this.#sync = options.sync ?? "close";
     this.#now = options.now ?? (() => performance.now());
@@ -139,7 +141,7 @@ export class G3FileWriter implements AsyncDisposable {
     this.#busy = true;
     try {
       await this.#append(bytes, ends);
-      if (this.#isDue()) await this.sync();
+      await this.syncIfDue();
     } finally {
       this.#busy = false;
     }
@@ -176,10 +178,25 @@ export class G3FileWriter implements AsyncDisposable {
     return this.#now() - this.#syncedAt >= this.#sync.everySeconds * 1000;
   }
 
+  /**
+   * Forces what was written to the disk if by the policy it is time, as every `write` does at its end.
+   *
+   * For callers that write now and then: with `everySeconds` the last frames would wait for the next ones otherwise.
+   */
+  async syncIfDue(): Promise<void> {
+    if (this.#bytes > this.#syncedBytes && this.#isDue()) await this.sync();
+  }
+
   /** Forces what was written to the disk. */
   async sync(): Promise<void> {
-    await this.#file.syncData();
-    this.#syncedAt = this.#now();
+    const bytes = this.#bytes;
+    try {
+      await this.#file.syncData();
+    } finally {
+      // Also where it failed: the system has given those pages up, and says so only once.
+      this.#syncedBytes = bytes;
+      this.#syncedAt = this.#now();
+    }
   }
 
   /** Closes the file, after forcing it to the disk unless the policy is `never`. Closing twice does nothing. */

@@ -7,7 +7,7 @@
  * - `never`: when the system sees fit;
  * - `close`: when the file is closed;
  * - `frame`: after every frame, before `write` resolves;
- * - a number: with the first frame after so many seconds, and when the file is closed.
+ * - a number: with the first frame, or `syncIfDue` of the writer, after so many seconds, and when the file is closed.
  */
 export type SyncPolicy = "never" | "close" | "frame" | { readonly everySeconds: number };
 

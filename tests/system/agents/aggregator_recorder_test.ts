@@ -299,3 +299,48 @@ Deno.test("events of a feed that goes stale while it is written are not lost wit
   await bed.recorder.finish();
   assert.deepEqual(await samplesOf(bed.folder, "n"), Array.from({ length: n }, (_, i) => i));
 });
+
+Deno.test("all frames of a pass are on the disk after the seconds of fsync, also when nothing follows them", async () => {
+  const { syncData } = Deno.FsFile.prototype;
+  let syncs = 0;
+  Deno.FsFile.prototype.syncData = function (): Promise<void> {
+    syncs++;
+    return syncData.call(this);
+  };
+  try {
+    await using bed = await recorderBed({ sync: { everySeconds: 10 } });
+    for (const name of ["a", "b"]) {
+      const feed = encodedFeed(`observatory.${name}.feeds.f`, { params: { frame_length: 100 } });
+      bed.send(feed, block("b", [bed.clock.now()], { n: [1] }));
+    }
+    await bed.run(102);
+    // The first of the two frames was synced when it was written.
+    const first = syncs;
+    await bed.run(15);
+    assert.equal(syncs, first + 1);
+    await bed.run(50);
+    assert.equal(syncs, first + 1);
+  } finally {
+    Deno.FsFile.prototype.syncData = syncData;
+  }
+});
+
+Deno.test("while nothing can be written, much that waits asks for no passes out of turn", async () => {
+  let pressed = 0;
+  await using bed = await recorderBed({ earlyBytes: 100, onPressure: () => pressed++ });
+  const press = async (): Promise<number> => {
+    pressed = 0;
+    for (let i = 0; i < 20; i++) {
+      bed.send(FEED, block("b", [1, 2, 3, 4, 5, 6, 7, 8], { n: [1, 2, 3, 4, 5, 6, 7, 8] }));
+      await bed.recorder.pass();
+    }
+    return pressed;
+  };
+  assert.ok(await press() > 5);
+  bed.room.freeBytes = 0;
+  await bed.run(1);
+  assert.equal(await press(), 0);
+  bed.room.freeBytes = 100e9;
+  await bed.run(1);
+  assert.ok(await press() > 5);
+});

@@ -174,6 +174,12 @@ Deno.test("G3FileWriter forces frames to the disk as often as it was told, by th
   };
   for (now = 0; now < 12_000; now += 1000) await file.write(new G3Frame("H"));
   assert.equal(syncs, 2);
+  // What came after that waits no longer than it has to, also when no frame follows.
+  for (const [at, expected] of [[14_000, 2], [15_000, 3], [30_000, 3]] as const) {
+    now = at;
+    await file.syncIfDue();
+    assert.equal(syncs, expected);
+  }
   await file.close();
 });
 
