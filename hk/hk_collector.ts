@@ -70,6 +70,7 @@ export class HkCollector {
   #nextId = 0;
   #bytes = 0;
   #fields = 0;
+  /** Feeds with providers, each run of an agent by itself. */
   #active = 0;
   #roster = 0;
 
@@ -81,11 +82,6 @@ export class HkCollector {
   /** What waits, in bytes of samples. */
   get waitingBytes(): number {
     return this.#bytes;
-  }
-
-  /** Feeds that publish at present. */
-  get activeFeeds(): number {
-    return this.#active;
   }
 
   /** All feeds by address, those from which nothing comes any more as well, in the order in which they first came. */

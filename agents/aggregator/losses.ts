@@ -36,6 +36,7 @@ interface Entry {
 // So many are shown; a disk that is full costs all feeds something, and a reply has to be sent all the same.
 const MOST_SHOWN = 100;
 const MOST_KEPT = 20_000;
+const LONGEST_ADDRESS = 255;
 
 /** The book of losses of one run. */
 export class Losses {
@@ -69,7 +70,7 @@ export class Losses {
   get report(): LossReport | undefined {
     if (this.#samples === 0) return undefined;
     const shown = [...this.#feeds].slice(-MOST_SHOWN);
-    const feeds = Object.fromEntries(shown.map(([feed, entry]) => [feed, {
+    const feeds = Object.fromEntries(shown.map(([feed, entry]) => [feed.slice(0, LONGEST_ADDRESS), {
       samples: entry.samples,
       from: timeOf(entry.from),
       to: timeOf(entry.to),

@@ -69,10 +69,14 @@ export class Quarantine implements AsyncDisposable {
     this.#blocks++;
     const known = this.#reasons.get(fault.reason) ?? 0;
     this.#reasons.set(fault.reason, known + 1);
-    this.#last = { feed: cut(feed), block: block && cut(block), detail: `${fault.reason}: ${fault.detail}` };
+    const last = this.#last = {
+      feed: cut(feed),
+      block: block === null ? null : cut(block),
+      detail: `${fault.reason}: ${fault.detail}`,
+    };
     if (known === 0) {
       onFirst(
-        `Cannot record block "${block}" of ${feed}: ${fault.reason}: ${fault.detail}; it goes to the quarantine`,
+        `Cannot record block "${last.block}" of ${last.feed}: ${last.detail}; it goes to the quarantine`,
       );
     }
     if (this.#waiting >= mostWaiting) return void this.#notKept++;

@@ -83,8 +83,10 @@ export function recordData(recorder: HkRecorder, malformed: () => number): Recor
       return describeFeeds(recorder.collector.feeds).providers;
     },
     get feeds() {
-      const { feeds, activeFeeds: active } = recorder.collector;
-      return { active, stale: feeds.size - active, not_shown: describeFeeds(feeds).notShown };
+      const { feeds } = recorder.collector;
+      // By address, as `providers`: of an agent that has been restarted two runs are active for a while.
+      const stale = [...feeds.values()].filter(({ providers }) => providers.length === 0).length;
+      return { active: feeds.size - stale, stale, not_shown: describeFeeds(feeds).notShown };
     },
     get counts() {
       return { ...recorder.collector.counts, malformed: malformed(), ...recorder.files.counts };

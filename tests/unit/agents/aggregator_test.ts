@@ -8,6 +8,7 @@ import { DiskWatch } from "../../../framework/disk_watch.ts";
 import { ManualClock } from "../../../framework/mod.ts";
 import { Float } from "../../../internal/float.ts";
 import { SILENT } from "../../../internal/log.ts";
+import type { EncodedFeed } from "../../../ocs/encoded_feed.ts";
 import { pyJson } from "../../../ocs/python_json.ts";
 
 Deno.test("OCS 10.3: AGENT_TABLE has the options and defaults of Python's aggregator", () => {
@@ -29,13 +30,15 @@ Deno.test("OCS 10.3: AGENT_TABLE has the options and defaults of Python's aggreg
 });
 
 /** A recorder that never writes. */
-function idleRecorder(clock = new ManualClock()): HkRecorder {
+function idleRecorder(
+  { clock = new ManualClock(), tell = () => {} }: { clock?: ManualClock; tell?: (text: string) => void } = {},
+): HkRecorder {
   return new HkRecorder({
     dataDir: "/nowhere",
     timePerFileSeconds: 3600,
     sync: "never",
     disk: new DiskWatch({ path: "/", warnFreeBytes: 0, stopFreeBytes: 0 }),
-    tell: () => {},
+    tell,
     onPressure: () => {},
     log: SILENT,
     clock,
@@ -45,7 +48,12 @@ function idleRecorder(clock = new ManualClock()): HkRecorder {
 function send(recorder: HkRecorder, address: string, session: string, data: Record<string, unknown[]>): void {
   const count = Object.values(data)[0]?.length ?? 0;
   const timestamps = Array.from({ length: count }, (_, i) => 1_700_000_000 + i);
-  const feed = {
+  const message = { temps: { block_name: "temps", data, timestamps } };
+  recorder.take({ message, feed: encodedFeed(address, session) });
+}
+
+function encodedFeed(address: string, session: string): EncodedFeed {
+  return {
     agent_address: "",
     agg_params: {},
     feed_name: "",
@@ -54,7 +62,6 @@ function send(recorder: HkRecorder, address: string, session: string, data: Reco
     session_id: session,
     agent_class: null,
   };
-  recorder.take({ message: { temps: { block_name: "temps", data, timestamps } }, feed });
 }
 
 Deno.test("OCS 10.3: recordData() has Python's keys first, and of a feed nothing else while all is well", () => {
@@ -76,9 +83,17 @@ Deno.test("OCS 10.3: recordData() has Python's keys first, and of a feed nothing
   assert.deepEqual({ layouts, faulty_blocks }, { layouts: 2, faulty_blocks: 1 });
 });
 
+Deno.test("recordData() counts a feed once where its agent was restarted", () => {
+  const recorder = idleRecorder();
+  for (const session of ["1.5", "2.5", "3.5"]) send(recorder, "o.a.feeds.f", session, { n: [1] });
+  assert.deepEqual(recordData(recorder, () => 0).feeds, { active: 1, stale: 0, not_shown: 0 });
+  for (const provider of [...recorder.collector.providers]) recorder.collector.remove(provider);
+  assert.deepEqual(recordData(recorder, () => 0).feeds, { active: 0, stale: 1, not_shown: 0 });
+});
+
 Deno.test("recordData() of 10,000 feeds fits into a reply: those in trouble and those heard last, the others counted", () => {
   const clock = new ManualClock();
-  const recorder = idleRecorder(clock);
+  const recorder = idleRecorder({ clock });
   const address = (i: number) => `observatory.agent${i}.feeds.temperatures`;
   for (let i = 0; i < 10_000; i++) {
     send(recorder, address(i), "1700000000.1234567", { n: [i === 1234 ? null : i] });
@@ -99,7 +114,20 @@ Deno.test("recordData() stays small whatever names feeds and blocks have", () =>
   for (let i = 0; i < 300; i++) {
     send(recorder, `o.${"ü".repeat(5000)}${i}.feeds.f`, "\u0000".repeat(3000), { n: [i] });
   }
-  assert.ok(pyJson({ ...recordData(recorder, () => 0) }).length < 350_000);
+  for (let i = 0; i < 300; i++) {
+    const feed = `o.${i}${"a".repeat(5000)}.feeds.f`;
+    recorder.losses.note({ feed, samples: 1, fromSeconds: 1, toSeconds: 1, cause: "too many feeds" });
+  }
+  assert.ok(pyJson({ ...recordData(recorder, () => 0) }).length < 400_000);
+});
+
+Deno.test("a message about a faulty block stays small whatever the names of feed and block are", () => {
+  const told: string[] = [];
+  const recorder = idleRecorder({ tell: (text) => void told.push(text) });
+  const address = `o.${"a".repeat(100_000)}.feeds.f`;
+  recorder.take({ message: { ["b".repeat(900_000)]: 1 }, feed: encodedFeed(address, "1.5") });
+  assert.match(told[0] ?? "", /^Cannot record block "b+…" of o\.a+…: not a block: /);
+  assert.ok((told[0]?.length ?? 0) < 1000);
 });
 
 Deno.test("Losses adds up what each feed has lost, and tells news once", () => {

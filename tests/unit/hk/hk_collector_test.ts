@@ -335,7 +335,7 @@ Deno.test("HkCollector records no more feeds at a time than it is told, and forg
     bed.send({ b: { n: [i] } }, { feed: `o.a.feeds.f${i}` });
   }
   assert.deepEqual([...bed.collector.feeds.keys()], [34, 35, 36, 37, 38, 39].map((i) => `o.a.feeds.f${i}`));
-  assert.equal(bed.collector.activeFeeds, 1);
+  assert.equal(bed.providers.length, 1);
 });
 
 Deno.test("HkCollector knows a feed again when it is back, and what was odd about it", () => {
