@@ -170,6 +170,7 @@ const agent = command(
       choice([
         "BarebonesAgent",
         "FakeDataAgent",
+        "HostManager",
         "PysmurfController",
         "PysmurfMonitor",
         "RegistryAgent",

@@ -258,3 +258,35 @@ Deno.test("HostManager keeps the site file that was in force when it finds a bro
   await bed.untilState(["a", "b", "new"], "up");
   assert.deepEqual(bed.pids(), after);
 });
+
+Deno.test("HostManager resets an agent whose class has changed, one after the other, and does nothing of malformed requests", async () => {
+  await using router = await OurRouter.start();
+  // The first one takes its time to end.
+  const slow = ["sh", "-c", "trap 'sleep 1; exit 0' INT; echo up; while :; do sleep 0.1; done"];
+  await using bed = await HostBed.make(router, [{ id: "a", exe: slow }, { id: "b", exe: IDLE }]);
+  await bed.start();
+  await bed.until("a up", ({ data }) => data.children["a"]?.out[0] === "up");
+  const before = bed.pids();
+  await bed.writeAgents([{ id: "a", class: "Other", exe: IDLE }, { id: "b", exe: IDLE }]);
+  await bed.task("update", { reload_config: true });
+  const seen = new Set<number>();
+  await untilTrue(() => {
+    const now = bed.children().filter(({ outputPath }) => outputPath?.endsWith("/a.out"));
+    assert.ok(now.length <= 1, `${now.length} processes of a`);
+    for (const { pid } of now) seen.add(pid);
+    return seen.size === 2;
+  }, { what: "the new one" });
+  await bed.untilState(["a", "b"], "up");
+  assert.equal(bed.pids()["b"], before["b"]);
+  assert.notEqual(bed.pids()["a"], before["a"]);
+
+  const pids = bed.pids();
+  for (const requests of ["all", [["a", "down"], 7], [["a"]], { a: "down" }]) {
+    const [, , session] = await bed.task("update", { requests });
+    assert.equal(session.success, false);
+    assert.match(textsOf(session), /Cannot read requests? ".*": expected/);
+  }
+  const shown = await bed.untilState(["a", "b"], "up");
+  assert.deepEqual(shown.data.child_states.map((one) => one.target_state), ["up", "up"]);
+  assert.deepEqual(bed.pids(), pids);
+});
