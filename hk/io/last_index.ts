@@ -20,6 +20,8 @@ export interface LastIndexOptions {
 
 /** Writing takes at most this part of the time, so that 10,000 feeds are written every few seconds and ten every second. */
 const SHARE_OF_TIME = 0.02;
+/** But so often in any case, on a machine that is busy with other things: who reads the index must not take the recorder for dead. */
+const LONGEST_REST_MS = 10_000;
 /** How long a disk that could not be written to is left alone. */
 const RETRY_MS = 30_000;
 /** A reader is through by then. */
@@ -131,7 +133,7 @@ export class LastIndex implements Disposable {
   /**
    * Writes what is new, in one transaction; called once in every pass of the recorder.
    *
-   * Does nothing where the last writes took more than 2 % of the time: they are made up for by a later pass.
+   * Does nothing where the last writes took more than 2 % of the time: they are made up for by a later pass, within 10 s.
    */
   commit(): void {
     const nowMs = this.#clock.monotonicMs();
@@ -214,7 +216,7 @@ export class LastIndex implements Disposable {
     this.#dirty = [];
     const endMs = this.#clock.monotonicMs();
     this.#aliveMs = endMs;
-    this.#nextMs = endMs + (endMs - startMs) * (1 / SHARE_OF_TIME - 1);
+    this.#nextMs = endMs + Math.min((endMs - startMs) * (1 / SHARE_OF_TIME - 1), LONGEST_REST_MS);
   }
 
   /** Does something with the database; trouble is told once and never thrown. */

@@ -64,6 +64,8 @@ async function makeBed(
     const [reply] = await bridgeCall(router, ops, ["status", "record"]);
     return Object(Object(reply)[2]);
   };
+  // What comes before there is a file is not meant to be recorded.
+  await untilTrue(async () => Object((await session()).data).current_file, { what: "the first file" });
   const owned = stack.move();
   return {
     disk,

@@ -75,7 +75,7 @@ Deno.test(`the aggregator answers with ${FEEDS} feeds, and ocs hk last knows all
       const index = `${dataDir}/hk_last.sqlite`;
       await untilTrue(() => readLastIndex(index).fields.length === 2 * FEEDS, {
         what: "the index",
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
       });
       const { data: { fields }, result } = await last(["n"], { dataDir });
       assert.deepEqual([fields.length, result], [FEEDS, "ok"]);

@@ -233,6 +233,26 @@ Deno.test("commit() writes less often when writing takes long", () =>
     assert.equal(index.trouble, undefined);
   }));
 
+Deno.test("commit() writes every ten seconds however long writing takes", () =>
+  inFolder(async ({ path, clock }) => {
+    let lookedMs = 0;
+    const slow = {
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs() + (lookedMs += 2000),
+      setTimer: () => () => {},
+    };
+    using index = LastIndex.open(path, { clock: slow });
+    index.commit();
+    const firstMs = slow.monotonicMs();
+    index.note(FEED, [sample("a", 1, 1)]);
+    while (readLastIndex(path).fields.length === 0) {
+      index.commit();
+      await clock.advance(0.1);
+    }
+    const passedMs = slow.monotonicMs() - firstMs;
+    assert.ok(passedMs > 8000 && passedMs < 20_000, String(passedMs));
+  }));
+
 Deno.test("commit() waits for no lock, and writes what was held up when it is gone", () =>
   inFolder(async ({ path, open, clock, lines }) => {
     using index = open();
