@@ -70,7 +70,8 @@ export interface Agent {
   /**
    * Whether the agent's work goes on without a router, such as recording; false at first, set it in the constructor.
    * Once it has joined, such an agent stays however long the router is away (`--crossbar-timeout` does not end it), and
-   * its operations go on when the router says goodbye.
+   * its operations go on when the router says goodbye. Its startup operations begin 5 s after it was started also where
+   * it has not reached a router until then.
    */
   worksWithoutRouter: boolean;
   /** Registered feeds by name. */

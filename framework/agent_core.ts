@@ -53,6 +53,8 @@ export interface AgentCoreOptions {
 export type AgentEnd = "stopped" | "router away" | "not registered";
 
 const DISPOSE_SECONDS = 1;
+/** Work that needs no router waits so long for it at first, so that of two agents with one address only one begins. */
+const ROUTER_PATIENCE_MS = 5000;
 
 /** The framework's side of an `Agent`. */
 export class AgentCore implements Agent, AsyncDisposable {
@@ -81,6 +83,7 @@ export class AgentCore implements Agent, AsyncDisposable {
   #presence: Presence | undefined;
   #owner: object | undefined;
   #startedUp = false;
+  #cancelStartAlone = (): void => {};
   #stopping: Promise<void> | undefined;
 
   /**
@@ -267,6 +270,7 @@ export class AgentCore implements Agent, AsyncDisposable {
       onAbsent: (leave) => this.#absent(leave),
       onGiveUp: (wasRegistered) => this.#gaveUp(wasRegistered),
     });
+    if (this.worksWithoutRouter) this.#startAloneLater();
   }
 
   /**
@@ -285,6 +289,7 @@ export class AgentCore implements Agent, AsyncDisposable {
 
   async #stop(end: AgentEnd): Promise<void> {
     this.#shutdown.abort();
+    this.#cancelStartAlone();
     this.#presence?.stopTrying();
     const late = await this.#operations.endAll(this.#options.stopWithinSeconds ?? 8);
     if (late.length > 0) this.log.error(`Operations did not end in time: ${late.join(", ")}`);
@@ -315,12 +320,28 @@ export class AgentCore implements Agent, AsyncDisposable {
 
   /** Everything is in place, for the first time or again. */
   #present(): void {
-    if (!this.#startedUp) {
-      this.#startedUp = true;
-      this.#operations.startStartupOperations();
-      this.#ready.resolve();
-    }
+    this.#startUp();
+    this.#ready.resolve();
     if (this.#access.directorId !== undefined) void this.#pollDirector(this.#access.directorId);
+  }
+
+  #startUp(): void {
+    if (this.#startedUp) return;
+    this.#startedUp = true;
+    this.#cancelStartAlone();
+    this.#operations.startStartupOperations();
+  }
+
+  #startAloneLater(): void {
+    this.#cancelStartAlone = this.clock.setTimer(ROUTER_PATIENCE_MS, () => this.#startAlone());
+  }
+
+  /** Peer ocs: a recorder that is started while the router is down records nothing until that is there. */
+  #startAlone(): void {
+    // Where there is a router that refuses the address, another agent has it and does the work.
+    if (this.#presence?.connection.state === "joined") return this.#startAloneLater();
+    this.log.warn("The router is not there; the work begins without it");
+    this.#startUp();
   }
 
   /** Operations go on unless the router said a normal goodbye (OCS 5.4). */

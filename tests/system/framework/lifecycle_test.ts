@@ -4,6 +4,8 @@ import {
   createLog,
   launchAgent,
   type LogRecord,
+  ManualClock,
+  type RunningAgent,
   type Session,
   startAgent,
   type WampEvent,
@@ -103,6 +105,73 @@ Deno.test("OCS 57: an integral value of a float field is a float on the wire", a
   await until(() => kinds.length > 0);
   assert.equal(typeof kinds[0], "object");
   assert.equal(Number(kinds[0]), 3);
+});
+
+/** Works, whether there is a router or not. */
+class Lonely {
+  runs = 0;
+
+  constructor(agent: Agent) {
+    agent.worksWithoutRouter = true;
+    agent.registerProcess("work", { startup: true }, async (session) => {
+      this.runs++;
+      await session.sleep(Infinity);
+      return "stopped";
+    });
+  }
+}
+
+/** Stops an agent whose clock stands still. */
+function stopping(agent: RunningAgent, clock: ManualClock): AsyncDisposable {
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([agent.stop(), clock.advance(1)]);
+    },
+  };
+}
+
+Deno.test("an agent whose work needs no router begins it without one after 5 s, and is found there later", async () => {
+  await using bed = await Bed.start();
+  await bed.stopRouter();
+  const clock = new ManualClock();
+  await using agent = launchAgent<Record<never, never>, Lonely>(Lonely, {
+    instanceId: "tested",
+    connection: bed.connection(),
+    options: {},
+    clock,
+  });
+  await using _end = stopping(agent, clock);
+  await clock.advance(4.9);
+  assert.equal(agent.instance.runs, 0);
+  await clock.advance(0.2);
+  assert.equal(agent.instance.runs, 1);
+  await bed.startRouter();
+  await agent.ready;
+  const { session_id, status: state } = await status(bed, "work");
+  assert.deepEqual([session_id, state], [0, "running"]);
+  await clock.advance(20);
+  assert.equal(agent.instance.runs, 1);
+});
+
+Deno.test("an agent whose work needs no router leaves it to the one that has its address", async () => {
+  await using bed = await Bed.start();
+  await using first = await bed.agent(Lonely);
+  const clock = new ManualClock();
+  await using second = launchAgent<Record<never, never>, Lonely>(Lonely, {
+    instanceId: "tested",
+    connection: bed.connection(),
+    options: {},
+    clock,
+    log: createLog({ sinks: [{ write: (record) => bed.lines.push(record) }] }),
+  });
+  await using _end = stopping(second, clock);
+  second.ready.catch(() => {});
+  await until(() => bed.lines.some(({ text }) => text.startsWith("Failed to register")), "the refusal");
+  await clock.advance(6);
+  assert.deepEqual([first.instance.runs, second.instance.runs], [1, 0]);
+  await clock.advance(20);
+  assert.equal(await second.ended, "not registered");
+  assert.equal(second.instance.runs, 0);
 });
 
 Deno.test("OCS 64: the first heartbeat comes before startup operations", async () => {
