@@ -42,6 +42,8 @@ const MIB = 1024 * 1024;
 // After a write that failed, so long until the next attempt: doubled each time up to the last.
 const FIRST_RETRY_SECONDS = 1;
 const LAST_RETRY_SECONDS = 30;
+// So often at most it is told what was lost.
+const TELL_LOSSES_MS = 60_000;
 // A pass that takes longer waits for a disk that does not answer, such as one in the network.
 const PATIENCE_MS = 5000;
 
@@ -61,6 +63,7 @@ export class HkRecorder {
   #writeTrouble: string | undefined;
   #retryAtMs = 0;
   #retrySeconds = FIRST_RETRY_SECONDS;
+  #tellLossesAtMs = 0;
   #pressed = false;
   #pass: Promise<void> | undefined;
   #passStartMs = 0;
@@ -176,6 +179,8 @@ export class HkRecorder {
       await this.files.syncIfDue();
       await this.files.rotate();
       if (this.#writeTrouble !== undefined) this.#recovered();
+      // What is lost while all is well, because there are too many feeds or a slow disk.
+      else if (this.#options.clock.monotonicMs() >= this.#tellLossesAtMs) this.#tellLosses();
     } catch (error) {
       this.#failed(error);
     }
@@ -301,10 +306,10 @@ export class HkRecorder {
   #tellLosses(): void {
     const lines = this.losses.takeNews();
     for (const line of lines) this.#options.log.error(line);
-    if (lines.length > 0) {
-      this.#options.tell(
-        `Lost samples of ${lines.length} feeds, ${this.losses.samples} so far; the log has each`,
-      );
-    }
+    if (lines.length === 0) return;
+    this.#tellLossesAtMs = this.#options.clock.monotonicMs() + TELL_LOSSES_MS;
+    this.#options.tell(
+      `Lost samples of ${lines.length} feeds, ${this.losses.samples} so far; the log has each`,
+    );
   }
 }

@@ -344,3 +344,13 @@ Deno.test("while nothing can be written, much that waits asks for no passes out 
   await bed.run(1);
   assert.ok(await press() > 5);
 });
+
+Deno.test("what is lost while files can be written is told as well, once a minute", async () => {
+  await using bed = await recorderBed({ mostBytes: 100 });
+  for (let second = 0; second < 90; second++) {
+    for (let i = 0; i < 10; i++) bed.send(FEED, block("b", [1, 2], { n: [1, 2] }));
+    await bed.run(1);
+  }
+  assert.equal(bed.told.filter((text) => text.startsWith("Lost samples of 1 feeds")).length, 2);
+  assert.equal(bed.logged.filter((text) => /^Lost \d+ samples of .*: memory full$/.test(text)).length, 2);
+});
