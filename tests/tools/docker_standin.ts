@@ -5,7 +5,7 @@
  * It keeps its "containers" in `$DOCKER_STANDIN/state.json` and answers `docker compose -f FILE config|ps|up|rm|pull` and
  * `docker inspect|stop|rm` in the shapes of docker 28: lists, exit codes, texts on standard error. What it is asked goes to
  * `$DOCKER_STANDIN/calls`. Compose files are JSON, which is YAML; a service's `x-program` is what runs while it is up.
- * `$DOCKER_STANDIN/mode` makes it misbehave (`hang`, `garbage`, `fail`), `$DOCKER_STANDIN/images.json` says which tags it
+ * `$DOCKER_STANDIN/mode` makes it misbehave (`hang`, `garbage`), `$DOCKER_STANDIN/images.json` says which tags it
  * has, by tag; all of them without that file.
  *
  * @module
@@ -137,12 +137,6 @@ async function main(args: readonly string[]): Promise<number> {
   if (mode() === "garbage") {
     console.log("{ [ % nothing : : like YAML\n\t}");
     return 0;
-  }
-  if (mode() === "fail") {
-    console.error(
-      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
-    );
-    return 1;
   }
   using lock = Deno.openSync(`${FOLDER}/lock`, { write: true, create: true });
   lock.lockSync(true);

@@ -84,7 +84,7 @@ Deno.test("OCS 10.6.4: HostManager runs docker services as Python does, and watc
   assert.deepEqual(Object.keys(await docker.pids()), []);
 });
 
-Deno.test("HostManager keeps targets and services while docker hangs, answers garbage or fails, and goes on afterwards", async () => {
+Deno.test("HostManager keeps targets and services while docker hangs or answers garbage, and goes on afterwards", async () => {
   await using docker = await DockerStandin.make(SERVICES);
   await using router = await OurRouter.start();
   await using bed = await HostBed.make(router, SITE, {
@@ -102,7 +102,6 @@ Deno.test("HostManager keeps targets and services while docker hangs, answers ga
   const faults = [
     ["hang", /no end after 1 s/],
     ["garbage", /docker compose config answered .*, which is no YAML/],
-    ["fail", /Could not run docker compose .*exit code 1, error text: Cannot connect to the Docker daemon/],
   ] as const;
   for (const [mode, expected] of faults) {
     await docker.behave(mode);
