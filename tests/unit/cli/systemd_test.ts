@@ -49,6 +49,15 @@ Deno.test("planSystemd() takes the host manager of this host's entry, under the 
   assert.deepEqual([chosen.launcher, chosen.unit], ["/cwd/l.sh", "/cwd/out/x.service"]);
 });
 
+Deno.test("planSystemd() leaves its agents to our host manager, which systemd must not end for it", async () => {
+  const service = await plan();
+  assert(service.program.kind === "ours");
+  assert.match(service.program.words.join(" "), /\/agents\/host_manager\.ts$/);
+  assert.match(unitText(service), /^KillMode=process$/m);
+  assert.match(unitText(await plan({ instanceId: "faker1" })), /^KillMode=mixed$/m);
+  assert.doesNotMatch(unitText(await plan(PYTHON)), /KillMode/);
+});
+
 Deno.test("planSystemd() runs an agent or the router with this Deno, and hands site options on", async () => {
   const faker = await plan({ instanceId: "faker1", serviceUser: "9000" }, { siteHub: "ws://h:1/ws" });
   assert.deepEqual(faker.args, ["--instance-id=faker1", "--site-host=daq-1", "--site-hub=ws://h:1/ws"]);
