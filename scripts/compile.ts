@@ -38,12 +38,13 @@ export interface CompileOptions {
  * @throws {Error} With what Deno printed, if it cannot.
  */
 export async function compileProgram(
-  { name, entry, permissions }: Program,
+  { name, entry, permissions, v8Flags }: Program,
   { output, target, env = {} }: CompileOptions,
 ): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["compile", "--no-check", "--frozen", "--unstable-net", "--no-prompt", ...permissions],
+      ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags.join(",")}`]),
       ...(target === undefined ? [] : ["--target", target]),
       ...["--output", output, entry],
     ],

@@ -9,6 +9,8 @@ export interface Program {
   readonly entry: string;
   /** Flags of Deno that it needs. */
   readonly permissions: readonly string[];
+  /** Flags of V8 that it runs best with. */
+  readonly v8Flags?: readonly string[] | undefined;
 }
 
 /** Variables that every agent looks at. */
@@ -81,10 +83,11 @@ export function programs(): readonly Program[] {
   return [
     // It starts agents and scripts, whose permissions are theirs.
     { name: "ocs", entry: "cli/main.ts", permissions: ["--allow-all"] },
-    ...Object.entries(AGENT_TABLE).map(([agentClass, { file }]) => ({
+    ...Object.entries(AGENT_TABLE).map(([agentClass, { file, v8Flags }]) => ({
       name: `ocs-${file.replace(/\.ts$/, "").replaceAll("_", "-")}`,
       entry: `agents/${file}`,
       permissions: permissionsOf(agentClass),
+      v8Flags,
     })),
   ];
 }

@@ -1,5 +1,6 @@
 /** How a program of this toolkit is started by a service. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
+import { agentCommand } from "../../internal/agent_command.ts";
 import type { ServiceProgram } from "./systemd_service.ts";
 
 /**
@@ -13,10 +14,7 @@ export function ourProgram(name: string): ServiceProgram {
   if (Deno.build.standalone) {
     return { kind: "ours", bin, words: entry === undefined ? [name] : ["agent", name], killMode };
   }
-  const file = entry === undefined ? "../main.ts" : `../../agents/${entry.file}`;
-  const module = new URL(file, import.meta.url);
-  const path = module.protocol === "file:" ? decodeURIComponent(module.pathname) : module.href;
-  // From a checkout deno.json says that there is UDP; a program that runs by URL has none.
-  const words = ["run", "-A", "--unstable-net", "--quiet", path, ...(entry === undefined ? [name] : [])];
-  return { kind: "ours", bin, words, killMode };
+  const file = new URL(entry === undefined ? "../main.ts" : `../../agents/${entry.file}`, import.meta.url);
+  const [, ...words] = agentCommand(file, entry?.v8Flags);
+  return { kind: "ours", bin, words: entry === undefined ? [...words, name] : words, killMode };
 }

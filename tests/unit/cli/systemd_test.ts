@@ -11,6 +11,7 @@ hosts:
     agent-instances:
       - {agent-class: HostManager, instance-id: hm-daq-1}
       - {agent-class: FakeDataAgent, instance-id: faker1}
+      - {agent-class: AggregatorAgent, instance-id: agg}
       - {agent-class: LakeshoreAgent, instance-id: ls1}
       - {agent-class: FakeDataAgent, instance-id: "a b"}
   daq-2: {agent-instances: []}
@@ -65,6 +66,13 @@ Deno.test("planSystemd() runs an agent or the router with this Deno, and hands s
   assert.match(faker.unit, /\/ocs-faker1\.service$/);
   assert(faker.program.kind === "ours" && faker.program.bin === Deno.execPath());
   assert.match(faker.program.words.join(" "), /^run .*\/agents\/fake_data\.ts$/);
+  const aggregator = await plan({ instanceId: "agg" });
+  // As where ocs up starts it.
+  assert(aggregator.program.kind === "ours");
+  assert.match(
+    aggregator.program.words.join(" "),
+    /--v8-flags=--max-semi-space-size=2,.* .*\/aggregator\.ts$/,
+  );
   // A router needs no entry for its host.
   const router = await plan({ router: true }, {}, "elsewhere");
   assert.deepEqual([router.unit, router.args], ["/etc/systemd/system/ocs-router.service", []]);
