@@ -125,7 +125,7 @@ async function startAndKill(
     folder,
     old,
     inWrite: isAny ? undefined : 1 + random.below(2),
-    delayMs: isAny ? random.next() * 2000 : random.next() ** 3 / 2,
+    delayMs: isAny ? random.next() * 2000 : random.next() ** 3 / 20,
   };
   const done = Promise.withResolvers<KillReport>();
   worker.onmessage = ({ data }: MessageEvent<KillReport>) => done.resolve(data);

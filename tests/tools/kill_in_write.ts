@@ -2,7 +2,8 @@
  * Kills a process at a moment that depends on what it writes: a worker, so that nothing holds it up.
  *
  * It looks at the newest file of a folder several times in a millisecond. Asked for a write, it waits until the file has grown
- * by more than small frames do, lets some microseconds pass and kills: a large frame is then partly in the file.
+ * by more than small frames do and less than large ones, lets some microseconds pass and kills: a large frame is then mostly
+ * partly in the file.
  *
  * @module
  */
@@ -28,8 +29,12 @@ export interface KillReport {
   readonly size: number;
 }
 
-/** Growth that is none of session or status frames. */
-const LARGE_BYTES = 64 * 1024;
+/** More than a small frame, such as one of numbers. */
+const LEAST_BYTES = 640 * 1024;
+/** The beginning of a frame of some megabytes. */
+const MOST_BYTES = 3 * 1024 * 1024;
+/** A file that has not grown for so long is between two writes. */
+const SETTLED_MS = 60;
 const PATIENCE_MS = 30_000;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -48,6 +53,16 @@ function sizeOf(path: string): number {
   return Deno.statSync(path).size;
 }
 
+/** Its size when the write that is under way is over. */
+function settledSize(path: string): number {
+  for (let last = -1;;) {
+    const size = sizeOf(path);
+    if (size === last) return size;
+    last = size;
+    Atomics.wait(pause, 0, 0, SETTLED_MS);
+  }
+}
+
 function spin(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
@@ -63,17 +78,21 @@ function carryOut({ pid, folder, old, inWrite, delayMs }: KillOrder): KillReport
   }
   let size = file === undefined ? 0 : sizeOf(file);
   if (file !== undefined && inWrite !== undefined) {
+    let base = size;
+    let changedMs = startMs;
     for (let left = inWrite; left > 0 && performance.now() - startMs < PATIENCE_MS;) {
       const before = size;
       size = sizeOf(file);
-      if (size - before > LARGE_BYTES) {
-        left--;
-        // To the end of this write, unless it is the one that is meant.
-        for (let last = -1; left > 0 && last !== size; size = sizeOf(file)) {
-          last = size;
-          Atomics.wait(pause, 0, 0, 20);
-        }
-      } else Atomics.wait(pause, 0, 0, 0.1);
+      const now = performance.now();
+      if (size !== before) changedMs = now;
+      if (size - base > LEAST_BYTES) {
+        // Later than that it may come to its end before the kill does.
+        if (size - base <= MOST_BYTES) left--;
+        if (left > 0) base = size = settledSize(file);
+      } else {
+        if (now - changedMs > SETTLED_MS) base = size;
+        Atomics.wait(pause, 0, 0, 0.05);
+      }
     }
     spin(delayMs);
   } else Atomics.wait(pause, 0, 0, delayMs);
