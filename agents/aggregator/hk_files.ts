@@ -3,6 +3,7 @@ import type { G3Frame } from "../../g3/frame.ts";
 import { G3FileWriter } from "../../g3/io/file_writer.ts";
 import type { SyncPolicy } from "../../g3/io/sync_policy.ts";
 import { hkFilePath } from "../../hk/hk_file_path.ts";
+import { atFreeSecond } from "../../internal/at_free_second.ts";
 import type { Clock } from "../../internal/clock.ts";
 import { toError } from "../../internal/to_error.ts";
 
@@ -125,18 +126,18 @@ export class HkFiles implements AsyncDisposable {
   /** Makes a file with the name of this second, or of the first one after it whose name is free. */
   async #create(second: number): Promise<G3FileWriter> {
     const { dataDir, sync, clock } = this.#options;
-    for (let i = 0; i < MOST_NAMES; i++) {
-      const path = hkFilePath(dataDir, second + i);
-      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-      try {
+    try {
+      return await atFreeSecond(second, async (free) => {
+        const path = hkFilePath(dataDir, free);
+        await makeFolder(path.slice(0, path.lastIndexOf("/")));
         return await G3FileWriter.open(path, { sync, now: () => clock.monotonicMs() });
-      } catch (error) {
-        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      }
+      }, MOST_NAMES);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      throw new Error(
+        `Cannot begin a file "${hkFilePath(dataDir, second)}": it and the ${MOST_NAMES} after it exist`,
+      );
     }
-    throw new Error(
-      `Cannot begin a file "${hkFilePath(dataDir, second)}": it and the ${MOST_NAMES} after it exist`,
-    );
   }
 
   async #write(frame: G3Frame): Promise<void> {
@@ -165,5 +166,15 @@ export class HkFiles implements AsyncDisposable {
 
   #cannotSync(error: unknown): void {
     this.#options.onTrouble(`Cannot force "${this.#path}" to the disk: ${toError(error).message}`);
+  }
+}
+
+/** Makes a folder with those above it; a file in its place is no name that is taken, and no other second helps. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
+    throw new Deno.errors.NotADirectory(cause.message, { cause });
   }
 }

@@ -1,5 +1,6 @@
 /** Blocks that cannot be recorded, kept beside the data with the reason (no counterpart in Python's aggregator). @module */
 import type { FaultyBlock } from "../../hk/hk_collector.ts";
+import { atFreeSecond } from "../../internal/at_free_second.ts";
 import type { Clock } from "../../internal/clock.ts";
 import { toError } from "../../internal/to_error.ts";
 import { pyJson } from "../../ocs/python_json.ts";
@@ -119,16 +120,12 @@ export class Quarantine implements AsyncDisposable {
   async #open(): Promise<Deno.FsFile> {
     const { folder, clock } = this.#options;
     await Deno.mkdir(folder, { recursive: true });
-    for (let second = Math.floor(clock.now());; second++) {
+    return await atFreeSecond(clock.now(), async (second) => {
       const path = `${folder}/${second}.ndjson`;
-      try {
-        const file = await Deno.open(path, { append: true, createNew: true });
-        this.#path = path;
-        return file;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      }
-    }
+      const file = await Deno.open(path, { append: true, createNew: true });
+      this.#path = path;
+      return file;
+    });
   }
 
   #close(): void {

@@ -1,5 +1,5 @@
 /** The files that pysmurf leaves beside a stream (smurf 5.2). @module */
-import { atFreeSecond } from "./new_file.ts";
+import { atFreeSecond } from "../../internal/at_free_second.ts";
 
 /** What an action's files are of. */
 export interface ActionFilesOptions {

@@ -1,9 +1,9 @@
 /** The `.g3` files of an emulated stream (smurf 5.2). @module */
+import { atFreeSecond } from "../../internal/at_free_second.ts";
 import type { G3Frame } from "../../g3/mod.ts";
 import { G3FileWriter } from "../../g3/io/mod.ts";
 import { EmulatedFrames, type EmulatedFramesOptions } from "./emulated_frames.ts";
 import { emulatedStatus, type StatusOptions } from "./emulated_status.ts";
-import { atFreeSecond } from "./new_file.ts";
 
 /** What a stream is written from. */
 export interface SessionWriterOptions extends Omit<EmulatedFramesOptions, "sessionId" | "channels"> {

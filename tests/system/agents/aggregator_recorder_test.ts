@@ -72,6 +72,21 @@ Deno.test("a file that is there is never touched: the next free name is taken, a
   await Deno.remove(dataDir, { recursive: true });
 });
 
+Deno.test("a file in the place of a folder is told as what it is, and recorded is what waited when it is gone", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "hk_" });
+  await Deno.writeTextFile(`${dataDir}/17000`, "not ours");
+  {
+    await using bed = await recorderBed({ dataDir });
+    bed.send(FEED, block("b", [bed.clock.now()], { n: [1] }));
+    await bed.run(1);
+    assert.match(bed.recorder.trouble ?? "", /exists.*17000'/);
+    assert.equal(await Deno.readTextFile(`${dataDir}/17000`), "not ours");
+    await Deno.remove(`${dataDir}/17000`);
+  }
+  assert.deepEqual(await samplesOf(dataDir, "n"), [1]);
+  await Deno.remove(dataDir, { recursive: true });
+});
+
 Deno.test("a disk that fills up: warned, stopped with the file whole, resumed with all that waited", async () => {
   await using bed = await recorderBed();
   const second = async (n: number) => {

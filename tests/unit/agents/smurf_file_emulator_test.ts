@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { ActionFiles } from "../../../agents/smurf_file_emulator/action_files.ts";
 import { EmulatedFrames } from "../../../agents/smurf_file_emulator/emulated_frames.ts";
 import { emulatedStatus } from "../../../agents/smurf_file_emulator/emulated_status.ts";
-import { atFreeSecond } from "../../../agents/smurf_file_emulator/new_file.ts";
 import { npyOfObject } from "../../../agents/smurf_file_emulator/pickle.ts";
 import { SessionWriter } from "../../../agents/smurf_file_emulator/session_writer.ts";
 import { Tune } from "../../../agents/smurf_file_emulator/tune.ts";
@@ -144,16 +143,6 @@ Deno.test("npyOfObject() writes NumPy's head, and refuses ints that it cannot sa
   assert.match(text, /\{'descr': '\|O', 'fortran_order': False, 'shape': \(\), \} *\n..cnumpy\.core/);
   assert.equal((text.indexOf("\n") + 1) % 64, 0);
   assert.throws(() => npyOfObject(2 ** 31), /Cannot pickle 2147483648: expected an int of 32 bits/);
-});
-
-Deno.test("atFreeSecond() takes the next second that is free, and passes other errors on", async () => {
-  const tried: number[] = [];
-  const found = await atFreeSecond(100.9, (second) => {
-    tried.push(second);
-    return second < 103 ? Promise.reject(new Deno.errors.AlreadyExists()) : Promise.resolve(`${second}`);
-  });
-  assert.deepEqual([found, tried], ["103", [100, 101, 102, 103]]);
-  await assert.rejects(atFreeSecond(1, () => Promise.reject(new Deno.errors.NotFound("gone"))), /gone/);
 });
 
 Deno.test("ActionFiles never writes over a file", async () => {
