@@ -21,6 +21,7 @@ import {
 } from "../deps/optique.ts";
 import { JSON_OPTION, REQUEST_OPTIONS, SITE_OPTIONS } from "../verbs/common_options.ts";
 import { verbGrammar } from "../verbs/grammar.ts";
+import { CLIENT } from "./client/grammar.ts";
 import { CROSSBAR_CONFIG, SYSTEMD } from "./deploy/grammar.ts";
 
 const port = option("--port", integer({ metavar: "N", min: 0, max: 65_535 }), {
@@ -218,7 +219,7 @@ const version = command(
 
 /** Every command, in the order in which an operator looks for it. */
 export const COMMAND_LINE = or(
-  group("Operating", or(verbGrammar({ site: true }), repl, run)),
+  group("Operating", or(verbGrammar({ site: true }), repl, run, CLIENT)),
   group(
     "Running and setting up a site",
     or(demo, up, router, agent, init, config, CROSSBAR_CONFIG, SYSTEMD, version),

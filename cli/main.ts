@@ -48,7 +48,8 @@ async function runCommandLine(args: readonly string[], console: Console): Promis
   const { parseCommand } = await import("./parse_command.ts");
   const { columns, colors } = console.out.look;
   // Words that need more words show what these can be.
-  const incomplete = args.length === 0 || args.length === 1 && ["config", "g3", "hk"].includes(args[0] ?? "");
+  const incomplete = args.length === 0 ||
+    args.length === 1 && ["client", "config", "g3", "hk"].includes(args[0] ?? "");
   const parsed = parseCommand(incomplete ? [...args, "--help"] : args, { columns, colors });
   if (!("command" in parsed)) {
     if (parsed.out !== "") await console.out.write(parsed.out);

@@ -3,6 +3,7 @@ import { message } from "../deps/optique.ts";
 import { VERSION } from "../internal/version.ts";
 import { type Parsed, type ParserLook, runParser, verbNames } from "../verbs/run_parser.ts";
 import { type Command, COMMAND_LINE } from "./command_line.ts";
+import { clientWords } from "./client/client_words.ts";
 import { splitRunWords } from "./run_words.ts";
 
 const EXAMPLES = message`ocs demo — a whole observatory on this machine, with a tour
@@ -15,6 +16,7 @@ ocs start faker1.delay_task delay=2 --wait`;
 
 /** Parses a command line, without program name. */
 export function parseCommand(args: readonly string[], look: ParserLook): Parsed<Command> {
+  if (args[0] === "client") return parseWords(clientWords(args), look);
   if (args[0] !== "run") return parseWords(args, look);
   const { own, rest } = splitRunWords(args);
   const parsed = parseWords(own, look);

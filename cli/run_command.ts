@@ -44,6 +44,12 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
       const { runSystemd } = await import("./deploy/run_systemd.ts");
       return await runSystemd(command, { site: siteOptions(command), console });
     }
+    case "client shell":
+    case "client scan":
+    case "client listen": {
+      const { runClient } = await import("./client/run_client.ts");
+      return await runClient(command, { site: siteOptions(command), console });
+    }
     case "init": {
       const { runInit } = await import("./run_init.ts");
       return await runInit(command, console);

@@ -10,11 +10,13 @@ export interface ReplCommand {
   readonly plain: boolean;
   readonly timeout: number | undefined;
   readonly privs: string | undefined;
+  /** Agents that `client` and `clients` stand for; default none. */
+  readonly clientIds?: readonly string[] | undefined;
 }
 
 /** Runs the prompt until the operator leaves; resolves with the exit code. */
 export async function runReplCommand(
-  { plain, timeout, privs }: ReplCommand,
+  { plain, timeout, privs, clientIds }: ReplCommand,
   { site: given, console }: { readonly site: SiteOptions; readonly console: Console },
 ): Promise<number> {
   if (isPlainPassword(privs)) console.err.log(PLAIN_PASSWORD_TEXT);
@@ -25,5 +27,6 @@ export async function runReplCommand(
     plain,
     timeoutSeconds: timeout,
     privs: await readPrivs(privs),
+    clientIds,
   });
 }

@@ -62,6 +62,11 @@ export class AgentVariables implements Disposable {
     return new Map([...this.#variables].map(([instanceId, { name }]) => [name, instanceId]));
   }
 
+  /** The client that an agent's variable holds; undefined while it has none. */
+  clientOf(instanceId: string): ConnectedClient | undefined {
+    return this.#variables.get(instanceId)?.client;
+  }
+
   /** Makes and renews the variables of all agents that have said what they are. Needs no answer of anybody. */
   update(): Promise<void> {
     return this.#updating ??= this.#update().finally(() => this.#updating = undefined);

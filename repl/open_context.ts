@@ -11,6 +11,7 @@ import { AgentVariables } from "./agent_variables.ts";
 import { Evaluator } from "./evaluator.ts";
 import type { LineContext } from "./line_context.ts";
 import { OwnOperations } from "./own_operations.ts";
+import { defineClients } from "./define_clients.ts";
 import { definePromptGlobals } from "./define_prompt_globals.ts";
 import type { PromptTerminal } from "./prompt_terminal.ts";
 import { PROMPT_VERBS } from "./prompt_verbs.ts";
@@ -21,6 +22,8 @@ export interface OpenContextOptions extends Pick<VerbOptions, "timeoutSeconds" |
   readonly site: SiteOptions | undefined;
   readonly terminal: PromptTerminal;
   readonly log: Logger;
+  /** See `RunReplOptions`. */
+  readonly clientIds?: readonly string[] | undefined;
 }
 
 /** A context, which whoever opened it disposes of. */
@@ -30,9 +33,11 @@ export interface OpenContext extends LineContext, AsyncDisposable {}
  * Finds the site and begins to connect to its router, which need not be there.
  *
  * @throws {SiteError} If the site is not known.
+ * @throws {ControlClientError} If one of `clientIds` is not reached.
  */
 export async function openContext(
-  { site, terminal, log, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, privs }: OpenContextOptions,
+  { site, terminal, log, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, privs, clientIds = [] }:
+    OpenContextOptions,
 ): Promise<OpenContext> {
   await using stack = new AsyncDisposableStack();
   let reachable: Reachable | undefined = undefined;
@@ -44,6 +49,7 @@ export async function openContext(
   const variables = stack.use(new AgentVariables({ link, fleet, reserved: PROMPT_VERBS }));
   const evaluator = stack.use(new Evaluator());
   stack.use(definePromptGlobals());
+  stack.use(await defineClients(clientIds, { link, variables }));
   const night = await NightLog.open({
     folder: stateFolder(),
     site: siteKey(link.resolved),

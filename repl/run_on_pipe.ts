@@ -1,6 +1,7 @@
 /** A prompt that reads from a pipe or file. @module */
 import { onStopSignals } from "../internal/stop_signals.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
+import { clientsBanner } from "./define_clients.ts";
 import { describeError } from "./describe_value.ts";
 import { leftRunning } from "./may_leave.ts";
 import { openContext } from "./open_context.ts";
@@ -21,6 +22,8 @@ export async function runOnPipe(options: RunReplOptions): Promise<number> {
     log: { info: say, warn: say, error: say },
   });
   const { own, link } = context;
+  const banner = clientsBanner(options.clientIds ?? []);
+  if (banner !== undefined) say(banner);
   const session = new PromptSession(context);
   using _unhandled = catchUnhandled((what, error) => {
     say(`${what}: ${describeError(error, { columns: Infinity, colors: false })}`);

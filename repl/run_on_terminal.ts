@@ -5,6 +5,7 @@ import { ExitCode } from "../verbs/exit_code.ts";
 import { redact } from "../verbs/redact.ts";
 import { stateFolder } from "../internal/state_folder.ts";
 import { siteKey } from "../verbs/state_folder.ts";
+import { clientsBanner } from "./define_clients.ts";
 import { describeError } from "./describe_value.ts";
 import { EventTeller } from "./event_teller.ts";
 import { HistoryFile } from "./history_file.ts";
@@ -94,6 +95,8 @@ export async function runOnTerminal(options: RunReplOptions): Promise<number> {
   };
   await firstListing(context, plain);
   await out.write(`${greeting(context, terminal)}\n`);
+  const banner = clientsBanner(options.clientIds ?? []);
+  if (banner !== undefined) await out.write(`${banner}\n`);
   const showPrompt = (): void => {
     if (!session.isPending) line.setPrompt(text());
   };

@@ -17,6 +17,8 @@ export interface RunReplOptions {
   readonly timeoutSeconds?: number | undefined;
   /** A password, or the level (2 or 3) to find one for. */
   readonly privs?: Privs | undefined;
+  /** Instance ids that `clients`, and `client` where it is one, stand for; default none. */
+  readonly clientIds?: readonly string[] | undefined;
   /** Called when the operator has left, before the terminal is given back. */
   readonly onExit?: (() => Promise<void> | void) | undefined;
 }

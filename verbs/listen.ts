@@ -15,10 +15,11 @@ import type { Look } from "./look.ts";
 import { openSite, type VerbOptions } from "./site_link.ts";
 import { safeText } from "./terminal_text.ts";
 
-/** One event as `--json` writes it; `message` is what Python's `ocs-client-cli listen --json` gives. */
+/** One event as `--json` writes it, and Python's `ocs-client-cli listen --json`. */
 export interface ListenEvent {
   readonly topic: string;
-  readonly message: readonly unknown[];
+  /** The event's value, for a feed the array of message and feed; all values where it has not exactly one. */
+  readonly message: unknown;
 }
 
 /** How `listen` runs; a deadline holds for the first event as well. */
@@ -69,7 +70,8 @@ export async function listen(text: string, options: ListenOptions): Promise<List
   const pattern = completePattern(text, clientSite.addressRoot);
   await using events = new BoundedStream<ListenEvent>({
     start: async (push) => {
-      const take = ({ topic, args }: WampEvent) => push({ topic, message: args });
+      const take = ({ topic, args }: WampEvent) =>
+        push({ topic, message: args.length === 1 ? args[0] : args });
       const subscription = await connection.subscribe(pattern, take, { match: "wildcard" });
       return () => subscription.unsubscribe();
     },
@@ -105,7 +107,7 @@ export function eventText({ topic, message }: ListenEvent, look: Look, now = new
   let name = topic;
   try {
     const { agent, feed } = parseFeedAddress(topic);
-    const { message: content, feed: info } = parseFeedEvent(message);
+    const { message: content, feed: info } = parseFeedEvent([message]);
     name = `${agent.slice(agent.lastIndexOf(".") + 1)}.${feed}`;
     body = pyRepr(content);
     if (feed === "heartbeat") body = heartbeatText(content, look);

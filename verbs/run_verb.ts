@@ -2,6 +2,7 @@
 import type { FleetWatch } from "./fleet_watch.ts";
 import type { VerbCommand } from "./grammar.ts";
 import { jsonText } from "../internal/json_text.ts";
+import type { ListenEvent } from "./listen.ts";
 import { isPattern } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import type { G3Command } from "./g3/run_g3.ts";
@@ -24,6 +25,8 @@ export interface RunVerbContext {
   readonly variableOf?: ((instance: string) => string) | undefined;
   /** Told what a pattern was resolved to, before that is carried out. */
   readonly onTargets?: ((targets: readonly string[]) => void) | undefined;
+  /** How `listen` writes an event for people; default time, feed and newest values. */
+  readonly eventText?: ((event: ListenEvent) => string) | undefined;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
     timeoutSeconds: (isWait(command) ? undefined : command.timeout) ?? context.options.timeoutSeconds,
     privs: await readPrivs(command.privs) ?? context.options.privs,
   };
-  if (command.command === "listen") return await runListen(command, options, terminal);
+  if (command.command === "listen") return await runListen(command, { ...context, options });
   if (isG3(command)) {
     const { runG3 } = await import("./g3/run_g3.ts");
     return await runG3(command, { options, terminal });
@@ -186,16 +189,16 @@ async function runFollow(
 
 async function runListen(
   command: Extract<VerbCommand, { readonly command: "listen" }>,
-  options: VerbOptions,
-  terminal: VerbTerminal,
+  { options, terminal, eventText }: RunVerbContext,
 ): Promise<VerbResult> {
-  const { eventText, listen } = await import("./listen.ts");
+  const { eventText: ownText, listen } = await import("./listen.ts");
   const { look } = terminal;
+  const textOf = eventText ?? ((event: ListenEvent) => ownText(event, look));
   const { pattern, count, json } = command;
   const { dropped, isOver } = await listen(pattern, {
     ...options,
     count,
-    onEvent: (event) => terminal.print(json ? jsonText(event) : eventText(event, look)),
+    onEvent: (event) => terminal.print(json ? jsonText(event) : textOf(event)),
     onRouter: (isThere) => {
       terminal.say(
         isThere

@@ -135,7 +135,7 @@ Deno.test("ocs listen prints events until the count is reached, and as Python do
   const lines = stdout.trim().split("\n").map((line) => JSON.parse(line));
   assert.equal(lines.length, 2);
   assert.equal(lines[0].topic, "observatory.faker1.feeds.false_temperatures");
-  assert.equal(lines[0].message[0][1].feed_name, "false_temperatures");
+  assert.equal(lines[0].message[1].feed_name, "false_temperatures");
 });
 
 Deno.test("ocs listen goes on after a restart of the router, and says what is missing", async () => {

@@ -91,7 +91,7 @@ const FEED = {
 
 Deno.test("eventText() shows the newest values of blocks, names of codes, and anything else as it is", () => {
   const now = new Date(2026, 1, 3, 4, 5, 6);
-  const text = (topic: string, ...message: unknown[]) => eventText({ topic, message }, PLAIN, now);
+  const text = (topic: string, message: unknown) => eventText({ topic, message }, PLAIN, now);
   const block = { block_name: "b", data: { x: [1, 2.123456789], y: ["u", "v"] }, timestamps: [1, 2] };
   assert.equal(
     text("observatory.faker1.feeds.temps", [{ b: block }, FEED]),
@@ -107,7 +107,7 @@ Deno.test("eventText() shows the newest values of blocks, names of codes, and an
     text("observatory.faker1.feeds.heartbeat", [{ acq: 3, odd: 99 }, heartbeat]),
     "04:05:06 faker1.heartbeat acq RUNNING  odd 99",
   );
-  assert.equal(text("some.topic", 1, "two"), "04:05:06 some.topic [1, 'two']");
+  assert.equal(text("some.topic", [1, "two"]), "04:05:06 some.topic [1, 'two']");
   assert.equal(
     text("observatory.faker1.feeds.temps", [{ b: "broken" }, FEED]),
     "04:05:06 faker1.temps {'b': 'broken'}",
