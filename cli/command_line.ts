@@ -31,6 +31,10 @@ const bind = option("--bind", string({ metavar: "ADDRESS" }), {
   description:
     message`Address to listen on. Default: 127.0.0.1, or all when the site file names another host.`,
 });
+const metrics = withDefault(
+  flag("--metrics", { description: message`Serve what router and agents do to Prometheus, at /metrics.` }),
+  false,
+);
 const verbose = object({
   verbose: withDefault(flag("-v", "--verbose", { description: message`Tell more.` }), false),
 });
@@ -42,6 +46,7 @@ const router = command(
       command: constant("router"),
       port: optional(port),
       bind: optional(bind),
+      metrics,
       crossbarConfig: optional(option("--crossbar-config", string({ metavar: "FILE" }), {
         description:
           message`Realms, rights, logins, paths and port from crossbar's config.json; --port and --bind go over it.`,
@@ -72,6 +77,7 @@ const up = command(
       })),
       port: optional(port),
       bind: optional(bind),
+      metrics,
     }),
     verbose,
     JSON_OPTION,

@@ -18,7 +18,12 @@ export interface RouterChoice {
   /** Address to listen on. */
   readonly bind?: string | undefined;
   readonly port?: number | undefined;
+  /** Whether it serves metrics for Prometheus. */
+  readonly metrics?: boolean | undefined;
 }
+
+/** Where Prometheus looks when nobody tells it otherwise. */
+const METRICS_PATH = "/metrics";
 
 /** What the router is started with. */
 export interface RouterPlan {
@@ -28,6 +33,8 @@ export interface RouterPlan {
   readonly addressRoot: string;
   readonly webSocketPath: string;
   readonly callPath: string;
+  /** Path of the metrics; undefined when there are to be none. */
+  readonly metricsPath: string | undefined;
   /** Where the site says that it is. */
   readonly url: string;
   /** Whether that is this machine. */
@@ -67,18 +74,33 @@ export async function planRouter(
   const hostname = choice.bind ??
     (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0");
   warnings.push(...openToAll(hostname, port));
+  const [webSocketPath, callPath] = [pathOf(server) ?? "/ws", pathOf(http) ?? "/call"];
   return {
     hostname,
     port,
     realm: site?.realm ?? options.siteRealm ?? "test_realm",
     addressRoot: site?.addressRoot ?? options.addressRoot ?? "observatory",
-    webSocketPath: pathOf(server) ?? "/ws",
-    callPath: pathOf(http) ?? "/call",
+    webSocketPath,
+    callPath,
+    metricsPath: metricsPathOf(choice, [webSocketPath, callPath]),
     url: server?.href ?? `ws://127.0.0.1:${port}/ws`,
     isThisHost: server === undefined || isThisHost(server.hostname),
     sourceFile: site?.sourceFile,
     warnings,
   };
+}
+
+/**
+ * The path of the metrics; undefined when there are to be none.
+ *
+ * @throws {SiteError} If it is one of those that are taken.
+ */
+export function metricsPathOf({ metrics }: RouterChoice, taken: readonly string[]): string | undefined {
+  if (!metrics) return undefined;
+  if (!taken.includes(METRICS_PATH)) return METRICS_PATH;
+  throw new SiteError(
+    `Cannot serve metrics at "${METRICS_PATH}": that path is the WebSocket's or the HTTP bridge's, expected another for it`,
+  );
 }
 
 /** What to say of a router without authentication: nothing where only this machine reaches it. */

@@ -26,6 +26,7 @@ export async function startRouter(plan: RouterPlan, console: Console, verbose = 
     addressRoot: plan.addressRoot,
     webSocketPath: plan.webSocketPath,
     bridge: { [plan.callPath]: { kind: "caller" } },
+    ...(plan.metricsPath === undefined ? {} : { metricsPath: plan.metricsPath }),
     logger,
   });
 }
@@ -39,15 +40,18 @@ export async function runRouter(
   using interrupt = listenForInterrupt();
   const { router, hostname, realm, addressRoot } = await openRouter(command, context);
   await using _router = router;
-  const { url, httpUrl, port } = router;
+  const { url, httpUrl, metricsUrl, port } = router;
   if (command.json) {
-    await console.out.print(JSON.stringify({ event: "ready", url, httpUrl, port, realm, addressRoot }));
+    await console.out.print(
+      JSON.stringify({ event: "ready", url, httpUrl, metricsUrl, port, realm, addressRoot }),
+    );
   } else {
     const mark = styled(console.out.look, ["bold", "green"], "ready");
     await console.out.print(
       `Router ${mark}: ${url} and ${httpUrl}, realm "${realm}"` +
         (addressRoot === undefined ? "" : `, address root "${addressRoot}"`) +
-        (hostname === "0.0.0.0" ? ", on all addresses" : ""),
+        (hostname === "0.0.0.0" ? ", on all addresses" : "") +
+        (metricsUrl === undefined ? "" : `, metrics at ${metricsUrl}`),
     );
   }
   await untilAborted(interrupt.signal);
@@ -75,6 +79,10 @@ async function openRouter(
   const plan = await planCrossbarRouter(crossbarConfig, { ...choice, site });
   const logger = consoleLogger(console.err, { name: "router", debug: verbose });
   for (const warning of plan.warnings) logger.warn(warning);
-  const router = await Router.start({ ...plan.options, logger });
+  const router = await Router.start({
+    ...plan.options,
+    ...(plan.addressRoot === undefined ? {} : { addressRoot: plan.addressRoot }),
+    logger,
+  });
   return { ...plan, router, hostname: plan.options.hostname };
 }

@@ -19,6 +19,7 @@ import { FrameEncoders } from "./frame_encoder.ts";
 import { HttpFront, type HttpHandler, type Upgraded } from "./http_front.ts";
 import { infoHandler, type RouterStatus } from "./info.ts";
 import { DEFAULT_ROUTER_LIMITS, type RouterLimits } from "./limits.ts";
+import { metricsHandler } from "./metrics/metrics_handler.ts";
 import type { OriginRules } from "./negotiation.ts";
 import type { PeerInfo } from "./peer.ts";
 import { SelfCheck } from "./self_check.ts";
@@ -41,7 +42,10 @@ export interface RouterOptions extends OriginRules {
   readonly port?: number;
   /** Realm of the site. Default `test_realm`. */
   readonly realm?: string;
-  /** First component of every address of the site. Default `observatory`. */
+  /**
+   * First component of every address of the site. Default `observatory`; with `realms`, where it only says whose
+   * heartbeats are measured, any.
+   */
   readonly addressRoot?: string;
   /** Realms and roles in place of those that OCS has; the first one is the bridge's. */
   readonly realms?: readonly RealmConfig[];
@@ -51,6 +55,8 @@ export interface RouterOptions extends OriginRules {
   readonly webSocketPath?: string;
   /** Services of the HTTP bridge by path. Default: a caller at `/call`. */
   readonly bridge?: Readonly<Record<string, BridgeServiceOptions>>;
+  /** Path of the metrics for Prometheus, such as `/metrics`. Default: there are none. */
+  readonly metricsPath?: string;
   /** Whether a WebSocket client must name a subprotocol. Default true; without one, JSON is spoken. */
   readonly requireSubprotocol?: boolean;
   /** Subprotocols that are spoken. Default: all six. */
@@ -68,6 +74,7 @@ export interface RouterOptions extends OriginRules {
 }
 
 const DEFAULT_WEBSOCKET_PATH = "/ws";
+const DEFAULT_ADDRESS_ROOT = "observatory";
 const DEFAULT_BRIDGE: Readonly<Record<string, BridgeServiceOptions>> = { "/call": { kind: "caller" } };
 /** Looks after connections this often, or more often when timeouts are short. */
 const WATCH_MS = 250;
@@ -83,6 +90,8 @@ export class Router implements AsyncDisposable {
   readonly url: string;
   /** Where calls are posted, such as `http://127.0.0.1:8001/call`. */
   readonly httpUrl: string;
+  /** Where metrics are read, such as `http://127.0.0.1:8001/metrics`; undefined without them. */
+  readonly metricsUrl: string | undefined;
   /** The port it listens on. */
   readonly port: number;
 
@@ -122,6 +131,8 @@ export class Router implements AsyncDisposable {
       service.kind === "caller"
     );
     this.httpUrl = `http://${host}:${this.port}${callPath?.[0] ?? "/call"}`;
+    const { metricsPath } = options;
+    this.metricsUrl = metricsPath === undefined ? undefined : `http://${host}:${this.port}${metricsPath}`;
     this.#context = {
       limits,
       counters,
@@ -157,7 +168,7 @@ export class Router implements AsyncDisposable {
    * ```
    *
    * @throws {ListenError} If the port is taken or may not be opened.
-   * @throws {RangeError} If a bridge names a realm or role that is not there.
+   * @throws {RangeError} If a bridge names a realm or role that is not there, or the metrics a path that is taken.
    */
   static async start(options: RouterOptions = {}): Promise<Router> {
     const logger = options.logger ?? SILENT;
@@ -198,6 +209,17 @@ export class Router implements AsyncDisposable {
       handlers.set(path, (request, response) => bridge.handle(request, response));
     }
     handlers.set("/info", infoHandler(() => late.status()));
+    const { metricsPath } = options;
+    if (metricsPath !== undefined) {
+      checkMetricsPath(metricsPath, [options.webSocketPath ?? DEFAULT_WEBSOCKET_PATH, ...handlers.keys()]);
+      const session = core.openInternal(realmsOf(options)[0]?.name ?? "", "trusted");
+      sessions.push(session);
+      const addressRoot = options.addressRoot ?? (options.realms === undefined ? DEFAULT_ADDRESS_ROOT : "");
+      handlers.set(
+        metricsPath,
+        metricsHandler({ status: () => late.status(), session, addressRoot, logger }),
+      );
+    }
     const front = await HttpFront.listen({
       hostname: options.hostname ?? "127.0.0.1",
       port: options.port ?? 0,
@@ -341,8 +363,18 @@ async function settled(links: ReadonlySet<unknown>, timeoutMs: number): Promise<
 function realmsOf(options: RouterOptions): readonly RealmConfig[] {
   if (options.realms !== undefined) return options.realms;
   return [
-    ocsRealm({ realm: options.realm ?? "test_realm", addressRoot: options.addressRoot ?? "observatory" }),
+    ocsRealm({
+      realm: options.realm ?? "test_realm",
+      addressRoot: options.addressRoot ?? DEFAULT_ADDRESS_ROOT,
+    }),
   ];
+}
+
+function checkMetricsPath(path: string, taken: readonly string[]): void {
+  if (!path.startsWith("/")) throw new RangeError(`Cannot serve metrics at "${path}": expected a path`);
+  if (taken.includes(path)) {
+    throw new RangeError(`Cannot serve metrics at "${path}": that path has something else already`);
+  }
 }
 
 function urlHost(hostname: string): string {

@@ -1,4 +1,4 @@
-/** What the router's edge counts for `/info` and the log. @module */
+/** What the router's edge counts for `/info`, `/metrics` and the log. @module */
 
 /** Totals since the start of the router. */
 export interface WireCounters {
@@ -20,6 +20,14 @@ export interface WireCounters {
   oversized: number;
   /** Messages that could not be encoded. */
   unencodable: number;
+  /** WAMP messages that came in. */
+  receivedMessages: number;
+  /** Their bytes, without the framing of WebSocket. */
+  receivedBytes: number;
+  /** WAMP messages handed to connections. */
+  sentMessages: number;
+  /** Their bytes, without the framing of WebSocket. */
+  sentBytes: number;
   /** Calls through the HTTP bridge. */
   bridgeCalls: number;
   /** Publications through the HTTP bridge. */
@@ -42,6 +50,10 @@ export function makeWireCounters(): WireCounters {
     droppedEvents: 0,
     oversized: 0,
     unencodable: 0,
+    receivedMessages: 0,
+    receivedBytes: 0,
+    sentMessages: 0,
+    sentBytes: 0,
     bridgeCalls: 0,
     bridgePublications: 0,
     maxLoopLagMs: 0,

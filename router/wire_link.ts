@@ -130,6 +130,8 @@ export class WireLink implements PeerLink {
     }
     const size = frame.bytes.length - frame.payloadAt;
     if (size > this.#maxMessageBytes) return this.#tooLarge(message, size);
+    counters.sentMessages++;
+    counters.sentBytes += size;
     this.#transport.sendPrepared(frame);
   }
 
@@ -237,6 +239,8 @@ export class WireLink implements PeerLink {
     } catch (error) {
       return this.#violated(error);
     }
+    this.#context.counters.receivedMessages++;
+    this.#context.counters.receivedBytes += bytes.length;
     if (message.type === 1) this.#greeted(message);
     this.#session.receive(message);
   }
@@ -310,7 +314,10 @@ export class WireLink implements PeerLink {
     const replacement = replacementFor(message, size, limit);
     if (replacement.kind === "send") {
       // Short by construction, so that its size is not looked at again.
-      return this.#transport.sendPrepared(this.#encoder.encode(replacement.message));
+      const frame = this.#encoder.encode(replacement.message);
+      counters.sentMessages++;
+      counters.sentBytes += frame.bytes.length - frame.payloadAt;
+      return this.#transport.sendPrepared(frame);
     }
     if (replacement.kind === "answer") {
       const answer = replacement.message;

@@ -1,7 +1,7 @@
 /** The embedded router in crossbar's place, from crossbar's own configuration. @module */
 import { crossbarRouterOptions, readCrossbarConfig, type RouterOptions } from "../../router/mod.ts";
 import { findSiteFile, MACHINE, type SiteEnvironment, SiteError, type SiteOptions } from "../../site/mod.ts";
-import { openToAll, planRouter, type RouterChoice } from "../router_plan.ts";
+import { metricsPathOf, openToAll, planRouter, type RouterChoice } from "../router_plan.ts";
 
 /** What `ocs router --crossbar-config` starts. */
 export interface CrossbarRouterPlan {
@@ -41,10 +41,13 @@ export async function planCrossbarRouter(
     if (!(error instanceof SyntaxError)) throw error;
     throw new SiteError(`Cannot run a router from "${file}": ${error.message}`, { cause: error });
   }
+  const { webSocketPath = "/ws", bridge = {} } = fromFile;
+  const metricsPath = metricsPathOf(choice, [webSocketPath, ...Object.keys(bridge)]);
   const options = {
     ...fromFile,
     ...(choice.bind === undefined ? {} : { hostname: choice.bind }),
     ...(choice.port === undefined ? {} : { port: choice.port }),
+    ...(metricsPath === undefined ? {} : { metricsPath }),
   };
   const realm = options.realms?.[0]?.name ?? "";
   const prefix = options.realms?.[0]?.roles[0]?.permissions.find(({ match }) => match === "prefix")?.uri;

@@ -40,6 +40,11 @@ export async function runUp(
   // A router of another host is not started a second time here; --port or --bind say that one is wanted all the same.
   const isElsewhere = !routerPlan.isThisHost && command.port === undefined && command.bind === undefined;
   const noRouter = command.noRouter || isElsewhere;
+  if (noRouter && command.metrics) {
+    throw new FleetFailure(
+      `Cannot serve metrics: the router runs elsewhere, at ${routerPlan.url}; expected --metrics where it is started`,
+    );
+  }
   const moved = !noRouter && command.port !== undefined;
   // Everything that can be wrong is found before anything is started.
   const check = await planUp(site, { instanceIds: command.instanceIds, router: routerPlan });
@@ -52,11 +57,13 @@ export async function runUp(
   const lines = new AgentLines(console, { json: command.json, names: plan.agents.map((a) => a.instanceId) });
   lines.tell(
     "start",
-    `${
-      router === undefined ? `Router elsewhere, ${routerPlan.url}` : `Router ${router.url}`
-    }, realm "${routerPlan.realm}"; ` +
+    `${routerText(router, routerPlan)}, realm "${routerPlan.realm}"; ` +
       `${countOf(plan.agents)} of ${plan.source}`,
-    { url: router?.url, agents: plan.agents.map((agent) => agent.instanceId) },
+    {
+      url: router?.url,
+      metricsUrl: router?.metricsUrl,
+      agents: plan.agents.map((agent) => agent.instanceId),
+    },
   );
   for (const { instanceId, why } of plan.skipped) {
     lines.tell("skip", `Skipped ${instanceId}: ${why}`, { instanceId, why });
@@ -128,6 +135,11 @@ async function openFleet(
         onLate: (addresses) => lines.tell("late", `No answer yet of ${addresses.join(", ")}`, { addresses }),
       }),
   });
+}
+
+function routerText(router: Router | undefined, { url }: RouterPlan): string {
+  if (router === undefined) return `Router elsewhere, ${url}`;
+  return `Router ${router.url}${router.metricsUrl === undefined ? "" : `, metrics at ${router.metricsUrl}`}`;
 }
 
 function countOf({ length }: readonly unknown[]): string {

@@ -18,6 +18,8 @@ export interface CoreCounters {
   calls: number;
   /** Final replies handed to callers by the dealer. */
   replies: number;
+  /** Of these, the ERROR messages. */
+  callErrors: number;
   /** YIELD and ERROR messages of calls that were gone. */
   lateAnswers: number;
   /** Unacknowledged publications dropped: bad URI or no permission. */
@@ -41,6 +43,7 @@ export function makeCounters(): CoreCounters {
     events: 0,
     calls: 0,
     replies: 0,
+    callErrors: 0,
     lateAnswers: 0,
     droppedPublications: 0,
     droppedRetained: 0,

@@ -247,11 +247,13 @@ export class Dealer {
   #finish(invocation: Invocation, reply: Result | ErrorMessage): void {
     this.invocations.remove(invocation);
     this.#parts.counters.replies++;
+    if (reply.type === 8) this.#parts.counters.callErrors++;
     invocation.caller.send(reply);
   }
 
   #refuse(session: Session, request: number, error: string, text: string): undefined {
     this.#parts.counters.replies++;
+    this.#parts.counters.callErrors++;
     session.send(errorReply(48, request, error, text));
     return undefined;
   }

@@ -1,52 +1,16 @@
-// deno-lint-ignore-file no-console -- getting the package takes a while, and whoever waits should know
 /** A real InfluxDB 1.x. @module */
-import { cached } from "./cache.ts";
+import { debianProgram } from "./debian_package.ts";
 import { freePort } from "./free_port.ts";
 import { Program } from "./process.ts";
 
-/** Of Debian; the version is that of the machine's release. */
-const PACKAGE = "influxdb";
-
 /**
- * Gets the database: `OCS_INFLUXD` if set, else one that is installed, else Debian's package, unpacked into the cache folder.
+ * Gets the database: `OCS_INFLUXD` if set, else one that is installed, else Debian's package.
  *
  * @returns Path of the program.
  * @throws {Error} If there is none, and no Debian to get it from.
  */
 export async function influxProgram(): Promise<string> {
-  const given = Deno.env.get("OCS_INFLUXD");
-  if (given !== undefined && given !== "") return given;
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    const path = `${folder}/influxd`;
-    if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
-  }
-  const folder = await cached(`${PACKAGE}-${Deno.build.arch}`, async (folder) => {
-    console.log(`getting ${PACKAGE} of Debian into ${folder} (once)`);
-    const get = () =>
-      Program.run({
-        name: "apt-get download",
-        command: "apt-get",
-        args: ["download", PACKAGE],
-        cwd: folder,
-        timeoutMs: 120_000,
-      });
-    // A fresh machine has no list of packages.
-    await get().catch(async () => {
-      await Program.run({
-        name: "apt-get update",
-        command: "apt-get",
-        args: ["update", "-qq"],
-        timeoutMs: 120_000,
-      });
-      await get();
-    });
-    for await (const { name } of Deno.readDir(folder)) {
-      if (name.endsWith(".deb")) {
-        await Program.run({ name: "dpkg", command: "dpkg", args: ["-x", name, "."], cwd: folder });
-      }
-    }
-  });
-  return `${folder}/usr/bin/influxd`;
+  return await debianProgram({ name: "influxdb", program: "influxd", variable: "OCS_INFLUXD" });
 }
 
 /** An InfluxDB with a folder and a port of its own, which can be taken away and comes back with its data. */

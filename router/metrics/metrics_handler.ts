@@ -1,0 +1,50 @@
+/** `/metrics`: what the router and the agents do, for Prometheus. @module */
+import type { HttpHandler } from "../http_front.ts";
+import type { RouterStatus } from "../info.ts";
+import { agentFamilies } from "./agent_families.ts";
+import { AgentWatch, type AgentWatchOptions } from "./agent_watch.ts";
+import { type MetricFamily, METRICS_CONTENT_TYPE, metricsText } from "./metric_family.ts";
+import { routerFamilies } from "./router_families.ts";
+
+/** What metrics are made of. */
+export interface MetricsOptions extends Omit<AgentWatchOptions, "monotonicMs"> {
+  /** A snapshot of the router. */
+  status(): RouterStatus;
+}
+
+/** Listens to heartbeats from now on, and answers GET with everything there is to measure at this moment. */
+export function metricsHandler({ status, ...options }: MetricsOptions): HttpHandler {
+  const watch = new AgentWatch({ ...options, monotonicMs: () => performance.now() });
+  return (request, response) => {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const body = new TextEncoder().encode(
+      isRead ? metricsText(allFamilies(status(), watch)) : "Use GET\n",
+    );
+    response.writeHead(isRead ? 200 : 405, {
+      "Content-Type": isRead ? METRICS_CONTENT_TYPE : "text/plain; charset=UTF-8",
+      "Content-Length": String(body.length),
+      "Cache-Control": "no-store",
+      ...(isRead ? {} : { Allow: "GET, HEAD" }),
+    });
+    response.end(request.method === "HEAD" ? undefined : body);
+  };
+}
+
+function allFamilies(status: RouterStatus, watch: AgentWatch): readonly MetricFamily[] {
+  return [
+    {
+      name: "process_resident_memory_bytes",
+      help: "Memory of the router's process.",
+      type: "gauge",
+      samples: [{ value: Deno.memoryUsage().rss }],
+    },
+    ...routerFamilies(status),
+    {
+      name: "ocs_router_heartbeats_ignored_total",
+      help: "Heartbeats that were none, or of an agent more than are watched.",
+      type: "counter",
+      samples: [{ value: watch.ignored }],
+    },
+    ...agentFamilies([...watch.agents()]),
+  ];
+}
