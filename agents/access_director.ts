@@ -180,8 +180,8 @@ export class AccessDirector {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(AccessDirector, ACCESS_DIRECTOR);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(AccessDirector, ACCESS_DIRECTOR, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -137,8 +137,8 @@ async function inTime(work: Promise<void>, seconds: number, clock: Agent["clock"
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(AggregatorAgent, AGGREGATOR);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(AggregatorAgent, AGGREGATOR, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

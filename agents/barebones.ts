@@ -70,8 +70,8 @@ export class BarebonesAgent {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(BarebonesAgent, BAREBONES);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(BarebonesAgent, BAREBONES, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -103,8 +103,8 @@ export class FakeDataAgent {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(FakeDataAgent, FAKE_DATA);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(FakeDataAgent, FAKE_DATA, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -152,8 +152,8 @@ function defaultStateDir(agent: Agent, site: SiteOptions): string {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(HostManager, HOST_MANAGER);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(HostManager, HOST_MANAGER, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

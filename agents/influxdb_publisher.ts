@@ -25,8 +25,8 @@ export class InfluxDBAgent {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(InfluxDBAgent, INFLUXDB_PUBLISHER);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(InfluxDBAgent, INFLUXDB_PUBLISHER, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

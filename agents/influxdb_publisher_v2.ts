@@ -27,8 +27,8 @@ export class InfluxDBAgentv2 {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(InfluxDBAgentv2, INFLUXDB_PUBLISHER_V2);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(InfluxDBAgentv2, INFLUXDB_PUBLISHER_V2, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

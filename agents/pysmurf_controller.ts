@@ -94,8 +94,8 @@ function logMode(log: unknown): boolean | string {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(PysmurfController, PYSMURF_CONTROLLER);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(PysmurfController, PYSMURF_CONTROLLER, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -194,8 +194,8 @@ function addressOf(sender: Deno.Addr): string {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(PysmurfMonitor, PYSMURF_MONITOR);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(PysmurfMonitor, PYSMURF_MONITOR, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -93,8 +93,8 @@ function callerOf(params: unknown): string {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(RegistryAgent, REGISTRY);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(RegistryAgent, REGISTRY, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -100,8 +100,8 @@ export class SmurfFileEmulator {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(SmurfFileEmulator, SMURF_FILE_EMULATOR);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(SmurfFileEmulator, SMURF_FILE_EMULATOR, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -37,8 +37,8 @@ export class SmurfRecorder {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(SmurfRecorder, SMURF_RECORDER);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(SmurfRecorder, SMURF_RECORDER, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

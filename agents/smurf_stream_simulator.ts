@@ -142,8 +142,8 @@ export class SmurfStreamSimulator {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(SmurfStreamSimulator, SMURF_STREAM_SIMULATOR);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(SmurfStreamSimulator, SMURF_STREAM_SIMULATOR, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -37,8 +37,8 @@ export class TimestreamAggregator {
 }
 
 /** Runs the agent with the options of the command line and the site file; resolves with the exit code. */
-export function main(): Promise<number> {
-  return runAgent(TimestreamAggregator, TIMESTREAM_AGGREGATOR);
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(TimestreamAggregator, TIMESTREAM_AGGREGATOR, { args });
 }
 
 if (import.meta.main) Deno.exit(await main());

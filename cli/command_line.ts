@@ -19,6 +19,7 @@ import {
   string,
   withDefault,
 } from "../deps/optique.ts";
+import { AGENT_TABLE } from "../agents/table.ts";
 import { JSON_OPTION, REQUEST_OPTIONS, SITE_OPTIONS } from "../verbs/common_options.ts";
 import { verbGrammar } from "../verbs/grammar.ts";
 import { CLIENT } from "./client/grammar.ts";
@@ -168,31 +169,30 @@ const init = command(
   { brief: message`Write a commented site file and an example agent.` },
 );
 
-// Parsed before this table is loaded, see main.ts; here for help and completions.
+// Taken before this table is loaded, see main.ts; here for help and completions.
 const agent = command(
   "agent",
   object({
     command: constant("agent"),
-    agentClass: argument(
-      choice([
-        "BarebonesAgent",
-        "FakeDataAgent",
-        "HostManager",
-        "PysmurfController",
-        "PysmurfMonitor",
-        "RegistryAgent",
-        "SmurfRecorder",
-        "SmurfStreamSimulator",
-        "TimestreamAggregator",
-      ], {
-        metavar: "CLASS",
-      }),
-      {
-        description: message`Class as in site files.`,
-      },
-    ),
+    agentClass: optional(argument(choice(Object.keys(AGENT_TABLE), { metavar: "CLASS" }), {
+      description:
+        message`Class as in site files; without one, that of the site file's entry for the instance id.`,
+    })),
+    agent: optional(option("--agent", string({ metavar: "FILE" }), {
+      description: message`Run a function of this TypeScript file or URL instead.`,
+    })),
+    entrypoint: optional(option("--entrypoint", string({ metavar: "NAME" }), {
+      description: message`The function of --agent, which is handed the arguments. Default: main.`,
+    })),
+    instanceId: optional(option("--instance-id", string({ metavar: "ID" }), {
+      description: message`Which agent of the site file this is. Default: INSTANCE_ID of the environment.`,
+    })),
   }),
-  { brief: message`Run one agent; ocs agent CLASS --help lists its options.` },
+  {
+    brief: message`Run one agent; ocs agent CLASS --help lists its options.`,
+    footer:
+      message`All other options go on to the agent. SITE_HUB, SITE_HTTP, SITE_HOST and CROSSBAR_TIMEOUT of the environment stand for --site-hub, --site-http, --site-host and --crossbar-timeout.`,
+  },
 );
 
 // What is behind the script's name is parted from the rest before the parser sees it, see parse_command.ts.

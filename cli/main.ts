@@ -41,9 +41,9 @@ async function codeOf(args: readonly string[], console: Console): Promise<ExitCo
 }
 
 async function runCommandLine(args: readonly string[], console: Console): Promise<number> {
-  if (args[0] === "agent" && args.length > 1 && args[1] !== "--help" && args[1] !== "-h") {
-    const { runAgentClass } = await import("./run_agent_class.ts");
-    return await runAgentClass(args.slice(1), console);
+  if (args[0] === "agent" && args[1] !== "--help" && args[1] !== "-h") {
+    const { runAgentCommand } = await import("./run_agent_command.ts");
+    return await runAgentCommand(args.slice(1), console);
   }
   const { parseCommand } = await import("./parse_command.ts");
   const { columns, colors } = console.out.look;

@@ -59,10 +59,9 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
       return await runVersion(command, console);
     }
     case "agent": {
-      // Only `ocs agent CLASS` without anything behind gets here, see main.ts.
-      const { runAgentClass } = await import("./run_agent_class.ts");
-      await runAgentClass([command.agentClass], console);
-      return 0;
+      // main.ts takes these words before the parser does, but for --help; the parser has them for help and completions.
+      const { runAgentCommand } = await import("./run_agent_command.ts");
+      return await runAgentCommand(command.agentClass === undefined ? [] : [command.agentClass], console);
     }
     default: {
       const { runVerbCommand } = await import("./run_verb.ts");

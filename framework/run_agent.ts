@@ -63,7 +63,8 @@ async function run<const S extends OptionSpecs, T extends object>(
   let level: LogLevel;
   let settings: AgentSettings<S> | string;
   try {
-    level = parseLogLevel(Deno.env.get("LOGLEVEL") ?? "info");
+    // Peer ocs: an empty one is not valid, as compose files write for a variable that nobody has set.
+    level = parseLogLevel(Deno.env.get("LOGLEVEL") || "info");
   } catch (error) {
     await writeError(errorText(error));
     return EXIT.FAILED;
@@ -92,11 +93,20 @@ async function run<const S extends OptionSpecs, T extends object>(
     );
   }
   log.info(`log_file is apparently ${file?.path ?? "None"}`);
+  if (settings.entryClass !== undefined && settings.entryClass !== program.name) {
+    log.warn(
+      `The site file's entry of "${settings.instanceId}" is for the agent-class ${settings.entryClass}; this is ${program.name}, ` +
+        "started with its arguments",
+    );
+  }
   let running: RunningAgent<T>;
   try {
     running = launchAgent(agentClass, { ...settings, agentClass: program.name, log });
   } catch (error) {
-    log.critical(`Cannot start ${program.name}: ${stackOf(error)}`);
+    // An author's mistake needs its stack; a port that is taken does not.
+    const isMistake = error instanceof TypeError || error instanceof ReferenceError;
+    log.critical(`Cannot start ${program.name}: ${isMistake ? stackOf(error) : errorText(error)}`);
+    if (!isMistake) log.debug(stackOf(error));
     return EXIT.FAILED;
   }
   // Nobody waits for it here; `ended` tells of an agent that never came to be ready.
@@ -114,6 +124,8 @@ interface AgentSettings<S extends OptionSpecs> {
   readonly connection: AgentConnectOptions;
   readonly addressRoot: string;
   readonly instanceId: string;
+  /** The `agent-class` of the site file's entry. */
+  readonly entryClass: string | undefined;
   readonly accessPolicy: string | undefined;
   readonly siteFile: string | undefined;
   readonly crossbarTimeoutSeconds: number;
@@ -134,6 +146,7 @@ async function readSettings<const S extends OptionSpecs>(
     connection: { url: needSetting(site, "wampServer"), realm: needSetting(site, "realm") },
     addressRoot: needSetting(site, "addressRoot"),
     instanceId: needSetting(site, "instanceId"),
+    entryClass: site.instance?.agentClass,
     accessPolicy: accessPolicy ?? site.accessPolicy,
     siteFile: site.sourceFile,
     crossbarTimeoutSeconds: site.crossbarTimeoutSeconds,

@@ -24,6 +24,7 @@ export { clientEnvironment, type ClientSiteOptions, readClientEnvironment } from
 export { MACHINE, type SiteEnvironment } from "./environment.ts";
 export { OptionError, SiteError, SiteFileError } from "./errors.ts";
 export { findSiteFile, type FoundSiteFile, loadSite, readSiteText } from "./load_site.ts";
+export { launcherArguments, OPTION_VARIABLES, readLauncherOptions } from "./launcher_arguments.ts";
 export { nearMiss } from "./near_miss.ts";
 export { formatOptionHelp, type OptionGroup } from "./option_help.ts";
 export type {

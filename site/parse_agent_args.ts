@@ -1,13 +1,15 @@
 /** An agent's command line, its entry in the site file and the environment, as one (spec 6.6, 7.1). @module */
-import { type Argument, mergeArguments, toArguments } from "./arguments.ts";
+import { type Argument, mergeArguments } from "./arguments.ts";
 import { MACHINE, type SiteEnvironment } from "./environment.ts";
 import { OptionError, SiteError } from "./errors.ts";
+import { launcherArguments, OPTION_VARIABLES } from "./launcher_arguments.ts";
 import { formatOptionHelp } from "./option_help.ts";
 import type { OptionSpecs, OptionValues } from "./option_specs.ts";
 import { describeProblem, readOptions } from "./parse_options.ts";
 import type { ResolvedSite } from "./resolved_site.ts";
 import { resolveSite } from "./resolve_site.ts";
 import { SITE_OPTIONS, type SiteOptions } from "./site_options.ts";
+import { checkWampUrl } from "./value_checks.ts";
 
 /** What is parsed, for whom. */
 export interface ParseAgentArgsOptions<S extends OptionSpecs> {
@@ -28,22 +30,14 @@ export type AgentArgs<S extends OptionSpecs> =
   | { readonly help: string }
   | { readonly help?: undefined; readonly site: ResolvedSite; readonly values: OptionValues<S> };
 
-/** Environment variables that stand for options, as Python's `ocs-agent-cli` reads them. */
-const OPTION_VARIABLES: Readonly<Record<string, string>> = {
-  INSTANCE_ID: "--instance-id",
-  SITE_HUB: "--site-hub",
-  SITE_HTTP: "--site-http",
-  SITE_HOST: "--site-host",
-  CROSSBAR_TIMEOUT: "--crossbar-timeout",
-};
-
 /**
  * Parses what an agent is started with.
  *
  * The command line wins over the environment, both over the entry's `arguments`, these over host and hub.
  * `--help` anywhere gives the help text and nothing else is looked at.
  *
- * @throws {OptionError} If options do not fit; lists every problem, those of the site file with their place.
+ * @throws {OptionError} If options do not fit; lists every problem, those of the site file with their place. Also for a
+ * router address that is no WebSocket URL.
  * @throws {SiteError} If site file, host or instance are not found.
  */
 export async function parseAgentArgs<S extends OptionSpecs>(
@@ -59,7 +53,7 @@ export async function parseAgentArgs<S extends OptionSpecs>(
   if (args.includes("-h") || args.includes("--help")) {
     return { help: agentHelp({ agentClass, options, summary }) };
   }
-  const commandLine = [...toArguments(args), ...fromEnvironment(args, environment)];
+  const commandLine = launcherArguments(args, environment);
   const known: OptionSpecs = { ...options, ...SITE_OPTIONS };
   const early = readOptions(known, commandLine);
   // Safe: `known` holds SITE_OPTIONS, whose values the reader makes; a wrong one is left undefined.
@@ -80,7 +74,24 @@ export async function parseAgentArgs<S extends OptionSpecs>(
   }
   // Safe: `known` is made of SITE_OPTIONS and `options`, and the reader has found nothing wrong.
   const all = values as OptionValues<S> & SiteOptions;
-  return { site: layOver(found, all), values: all };
+  const site = layOver(found, all);
+  checkRouter(site, merged);
+  return { site, values: all };
+}
+
+/**
+ * Refuses a router address that can never be reached: an agent would try for ever.
+ *
+ * @throws {OptionError} Says where the address is from.
+ */
+function checkRouter({ wampServer, sourceFile }: ResolvedSite, elements: readonly Argument[]): void {
+  const expected = wampServer === undefined ? undefined : checkWampUrl(wampServer);
+  if (wampServer === undefined || expected === undefined) return;
+  const at = elements.findLast(({ text }) => text === wampServer || text === `--site-hub=${wampServer}`);
+  const where = at === undefined
+    ? `"wamp_server" of "${sourceFile}"`
+    : `${at.origin ?? "the command line"}: --site-hub`;
+  throw new OptionError([`${where} is ${JSON.stringify(wampServer)}: expected ${expected}`]);
 }
 
 /** Options of the merged command line over what the file gave; arguments of the entry may hold site options too. */
@@ -99,17 +110,6 @@ function layOver(found: ResolvedSite, options: SiteOptions): ResolvedSite {
   };
 }
 
-/** Variables become options unless the command line has them. */
-function fromEnvironment(args: readonly string[], environment: SiteEnvironment): Argument[] {
-  return Object.entries(OPTION_VARIABLES).flatMap(([variable, option]) => {
-    if (args.some((arg) => arg === option || arg.startsWith(`${option}=`))) return [];
-    const value = environment.getVariable(variable);
-    if (value === undefined || value === "") return [];
-    const origin = `the environment (${variable})`;
-    return [{ text: option, origin }, { text: value, origin }];
-  });
-}
-
 /** Writes the help text of an agent: its own options first, then those of every agent. */
 function agentHelp(
   { agentClass, options, summary }: {
@@ -122,7 +122,7 @@ function agentHelp(
     { title: `Options of ${agentClass}`, specs: options },
     { title: "Options of every agent", specs: SITE_OPTIONS },
   ]);
-  const variables = Object.entries(OPTION_VARIABLES).map(([variable, option]) => `${variable} (${option})`);
+  const variables = Object.entries(OPTION_VARIABLES).map(([variable, option]) => `${variable} (--${option})`);
   return `Usage: ${agentClass} [OPTION]...\n\n${summary === undefined ? "" : `${summary}\n\n`}${groups}\n` +
     `Environment: OCS_CONFIG_DIR (folder of default.yaml), LOGLEVEL,\n${variables.join(", ")}.\n`;
 }

@@ -46,5 +46,10 @@ export class ExampleAgent {
   }
 }
 
-if (import.meta.main) Deno.exit(await runAgent(ExampleAgent, EXAMPLE));
+/** Runs it; \`ocs agent --agent example_agent.ts\` calls this as well. */
+export function main(args?: readonly string[]): Promise<number> {
+  return runAgent(ExampleAgent, EXAMPLE, { args });
+}
+
+if (import.meta.main) Deno.exit(await main());
 `;

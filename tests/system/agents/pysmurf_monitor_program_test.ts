@@ -29,7 +29,7 @@ Deno.test("pysmurf_monitor.ts says that its UDP port is taken, and ends with 1",
   assert.match(
     stdout + stderr,
     new RegExp(
-      `Cannot start PysmurfMonitor: Error: Cannot listen on UDP port ${taken.port}: another program has it, expected a free port`,
+      `Cannot start PysmurfMonitor: Cannot listen on UDP port ${taken.port}: another program has it, expected a free port\n$`,
     ),
   );
 });

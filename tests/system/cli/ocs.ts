@@ -7,12 +7,17 @@ const MAIN = new URL("../../../cli/main.ts", import.meta.url).href;
 /** Starts `ocs`; dispose of it. */
 export function startOcs(
   args: readonly string[],
-  { env, cwd }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  { env, cwd, denoArgs = [] }: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+    /** Further flags of `deno run`. */
+    readonly denoArgs?: readonly string[];
+  } = {},
 ): Program {
   return Program.start({
     name: `ocs ${args.join(" ")}`,
     command: Deno.execPath(),
-    args: ["run", "-A", "--quiet", MAIN, ...args],
+    args: ["run", "-A", "--quiet", ...denoArgs, MAIN, ...args],
     cwd,
     // Empty counts as not set: whoever runs the tests may have a site of their own.
     env: { OCS_CONFIG_DIR: "", INSTANCE_ID: "", SITE_HUB: "", SITE_HTTP: "", SITE_HOST: "", ...env },
