@@ -36,6 +36,15 @@ const metrics = withDefault(
   flag("--metrics", { description: message`Serve what router and agents do to Prometheus, at /metrics.` }),
   false,
 );
+const web = object({
+  web: optional(option("--web", string({ metavar: "DIR" }), {
+    description:
+      message`Folder of a web page, such as a build of ocs-web, served with a config.json of this site.`,
+  })),
+  webUrl: optional(option("--web-url", string({ metavar: "URL" }), {
+    description: message`Where browsers see the page. Default: what each of them says.`,
+  })),
+});
 const verbose = object({
   verbose: withDefault(flag("-v", "--verbose", { description: message`Tell more.` }), false),
 });
@@ -53,6 +62,7 @@ const router = command(
           message`Realms, rights, logins, paths and port from crossbar's config.json; --port and --bind go over it.`,
       })),
     }),
+    web,
     verbose,
     JSON_OPTION,
     SITE_OPTIONS,
@@ -80,6 +90,7 @@ const up = command(
       bind: optional(bind),
       metrics,
     }),
+    web,
     verbose,
     JSON_OPTION,
     SITE_OPTIONS,

@@ -1,5 +1,8 @@
 /** What a router is started with: options over site file over defaults. @module */
+import { basename } from "node:path";
+import { UsageError } from "./explain_error.ts";
 import { isThisHost } from "./local_host.ts";
+import type { WebOptions } from "../router/mod.ts";
 import {
   findSiteFile,
   MACHINE,
@@ -20,6 +23,10 @@ export interface RouterChoice {
   readonly port?: number | undefined;
   /** Whether it serves metrics for Prometheus. */
   readonly metrics?: boolean | undefined;
+  /** Folder of a web page to serve. */
+  readonly web?: string | undefined;
+  /** Where browsers see it, when that is known beforehand. */
+  readonly webUrl?: string | undefined;
 }
 
 /** Where Prometheus looks when nobody tells it otherwise. */
@@ -35,6 +42,8 @@ export interface RouterPlan {
   readonly callPath: string;
   /** Path of the metrics; undefined when there are to be none. */
   readonly metricsPath: string | undefined;
+  /** The web page to serve; undefined for none. */
+  readonly web: WebOptions | undefined;
   /** Where the site says that it is. */
   readonly url: string;
   /** Whether that is this machine. */
@@ -75,14 +84,17 @@ export async function planRouter(
     (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0");
   warnings.push(...openToAll(hostname, port));
   const [webSocketPath, callPath] = [pathOf(server) ?? "/ws", pathOf(http) ?? "/call"];
+  const realm = site?.realm ?? options.siteRealm ?? "test_realm";
+  const addressRoot = site?.addressRoot ?? options.addressRoot ?? "observatory";
   return {
     hostname,
     port,
-    realm: site?.realm ?? options.siteRealm ?? "test_realm",
-    addressRoot: site?.addressRoot ?? options.addressRoot ?? "observatory",
+    realm,
+    addressRoot,
     webSocketPath,
     callPath,
     metricsPath: metricsPathOf(choice, [webSocketPath, callPath]),
+    web: webOptions(choice, { realm, addressRoot, siteFile: site?.sourceFile }),
     url: server?.href ?? `ws://127.0.0.1:${port}/ws`,
     isThisHost: server === undefined || isThisHost(server.hostname),
     sourceFile: site?.sourceFile,
@@ -111,6 +123,31 @@ export function openToAll(hostname: string, port: number): readonly string[] {
     `It listens ${where} without authentication: whoever reaches port ${port} can operate every agent that has no ` +
     "access policy, and answer in an agent's place; keep others away with a firewall",
   ];
+}
+
+/**
+ * What of a router's web page the command line and the site say; undefined where none is asked for.
+ *
+ * It is named after the site file, or the address root where that is called `default.yaml`, as most are.
+ *
+ * @throws {UsageError} If only a URL is given, or none that a browser can go to.
+ */
+export function webOptions(
+  { web: folder, webUrl: url }: RouterChoice,
+  site: { readonly realm: string; readonly addressRoot: string; readonly siteFile: string | undefined },
+): WebOptions | undefined {
+  if (folder === undefined) {
+    if (url === undefined) return undefined;
+    throw new UsageError("Cannot use --web-url without --web: there is no page to be seen there");
+  }
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    throw new UsageError(
+      `Cannot use --web-url "${url}": expected a URL such as https://observatory.example/ocs/`,
+    );
+  }
+  const { realm, addressRoot, siteFile } = site;
+  const fileName = siteFile === undefined ? "default" : basename(siteFile).replace(/\.ya?ml$/, "");
+  return { folder, url, realm, addressRoot, name: fileName === "default" ? addressRoot : fileName };
 }
 
 async function siteOrNothing(

@@ -1,7 +1,8 @@
 /** `ocs router`: the router of a site, in the foreground. @module */
-import { Router } from "../router/mod.ts";
+import { Router, type RouterOptions, WebFolderError } from "../router/mod.ts";
 import type { SiteOptions } from "../site/mod.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
+import { UsageError } from "./explain_error.ts";
 import { listenForInterrupt, untilAborted } from "./interrupt.ts";
 import { consoleLogger } from "./log_line.ts";
 import { type Console, styled } from "./output.ts";
@@ -19,7 +20,7 @@ export interface RouterCommand extends RouterChoice {
 export async function startRouter(plan: RouterPlan, console: Console, verbose = false): Promise<Router> {
   const logger = consoleLogger(console.err, { name: "router", debug: verbose });
   for (const warning of plan.warnings) logger.warn(warning);
-  return await Router.start({
+  return await openOnPort({
     hostname: plan.hostname,
     port: plan.port,
     realm: plan.realm,
@@ -27,8 +28,18 @@ export async function startRouter(plan: RouterPlan, console: Console, verbose = 
     webSocketPath: plan.webSocketPath,
     bridge: { [plan.callPath]: { kind: "caller" } },
     ...(plan.metricsPath === undefined ? {} : { metricsPath: plan.metricsPath }),
+    ...(plan.web === undefined ? {} : { web: plan.web }),
     logger,
   });
+}
+
+async function openOnPort(options: RouterOptions): Promise<Router> {
+  try {
+    return await Router.start(options);
+  } catch (error) {
+    if (!(error instanceof WebFolderError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }
 
 /** Runs a router until Ctrl-C or SIGTERM. */
@@ -40,10 +51,10 @@ export async function runRouter(
   using interrupt = listenForInterrupt();
   const { router, hostname, realm, addressRoot } = await openRouter(command, context);
   await using _router = router;
-  const { url, httpUrl, metricsUrl, port } = router;
+  const { url, httpUrl, metricsUrl, webUrl, port } = router;
   if (command.json) {
     await console.out.print(
-      JSON.stringify({ event: "ready", url, httpUrl, metricsUrl, port, realm, addressRoot }),
+      JSON.stringify({ event: "ready", url, httpUrl, metricsUrl, webUrl, port, realm, addressRoot }),
     );
   } else {
     const mark = styled(console.out.look, ["bold", "green"], "ready");
@@ -51,7 +62,8 @@ export async function runRouter(
       `Router ${mark}: ${url} and ${httpUrl}, realm "${realm}"` +
         (addressRoot === undefined ? "" : `, address root "${addressRoot}"`) +
         (hostname === "0.0.0.0" ? ", on all addresses" : "") +
-        (metricsUrl === undefined ? "" : `, metrics at ${metricsUrl}`),
+        (metricsUrl === undefined ? "" : `, metrics at ${metricsUrl}`) +
+        (webUrl === undefined ? "" : `, web page at ${webUrl}`),
     );
   }
   await untilAborted(interrupt.signal);
@@ -79,7 +91,7 @@ async function openRouter(
   const plan = await planCrossbarRouter(crossbarConfig, { ...choice, site });
   const logger = consoleLogger(console.err, { name: "router", debug: verbose });
   for (const warning of plan.warnings) logger.warn(warning);
-  const router = await Router.start({
+  const router = await openOnPort({
     ...plan.options,
     ...(plan.addressRoot === undefined ? {} : { addressRoot: plan.addressRoot }),
     logger,

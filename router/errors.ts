@@ -17,6 +17,19 @@ export class ListenError extends Error {
   }
 }
 
+/** The folder of a web page cannot be served. */
+export class WebFolderError extends Error {
+  /** The folder, as it was given. */
+  readonly folder: string;
+
+  /** Names folder and reason. */
+  constructor(folder: string, reason: string, cause?: unknown) {
+    super(`Cannot serve web page "${folder}": ${reason}`, { cause });
+    this.name = "WebFolderError";
+    this.folder = folder;
+  }
+}
+
 function codeOf(cause: unknown): string | undefined {
   if (typeof cause !== "object" || cause === null || !("code" in cause)) return undefined;
   return typeof cause.code === "string" ? cause.code : undefined;

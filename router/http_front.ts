@@ -8,6 +8,7 @@ import { ListenError } from "./errors.ts";
 import type { RouterLimits } from "./limits.ts";
 import { chooseSubprotocol, originAllowed, type OriginRules } from "./negotiation.ts";
 import type { PeerInfo } from "./peer.ts";
+import { answerText } from "./text_answer.ts";
 import { parseUpgrade, upgradeOf, type UpgradeRequest } from "./upgrade_request.ts";
 import type { WireCounters } from "./wire_counters.ts";
 
@@ -44,6 +45,11 @@ export interface HttpFrontOptions extends OriginRules {
   readonly requireSubprotocol?: boolean;
   /** Handlers of other paths. */
   readonly handlers: ReadonlyMap<string, HttpHandler>;
+  /** Handler of every path that none of these is for. Default: 404. */
+  readonly otherPaths?: (
+    path: string,
+    exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  ) => void;
   /** Bounds. */
   readonly limits: RouterLimits;
   /** Totals. */
@@ -205,9 +211,11 @@ export class HttpFront {
     const handler = this.#options.handlers.get(path);
     if (handler !== undefined) return handler(request, response);
     if (this.#options.webSocketPaths.includes(path)) {
-      return answer(response, 426, "This is a WebSocket; use a WAMP client\n", { Upgrade: "websocket" });
+      return answerText(response, 426, "This is a WebSocket; use a WAMP client\n", { Upgrade: "websocket" });
     }
-    answer(response, 404, `Nothing is served at ${path.slice(0, 200)}\n`);
+    const { otherPaths } = this.#options;
+    if (otherPaths !== undefined) return otherPaths(path, { request, response });
+    answerText(response, 404, `Nothing is served at ${path.slice(0, 200)}\n`);
   }
 
   #upgrade(request: UpgradeRequest, socket: Socket, firstBytes: Uint8Array): void {
@@ -301,22 +309,6 @@ function withoutQuery(target: string): string {
 function addressOf(socket: Socket): string {
   const { remoteAddress = "unknown", remotePort = 0 } = socket;
   return `${remoteAddress.includes(":") ? "tcp6" : "tcp4"}:${remoteAddress}:${remotePort}`;
-}
-
-/** Answers with a short text. */
-function answer(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const body = new TextEncoder().encode(text);
-  response.writeHead(status, {
-    "Content-Type": "text/plain; charset=UTF-8",
-    "Content-Length": String(body.length),
-    ...headers,
-  });
-  response.end(body);
 }
 
 function knownHeaders(request: UpgradeRequest): Readonly<Record<string, string>> {

@@ -31,10 +31,11 @@ export type {
 export { ocsAuthentication, ocsRealm, type OcsRealmOptions } from "./core/ocs_realm.ts";
 export { type CrossbarConfig, readCrossbarConfig } from "./core/crossbar_config.ts";
 export { crossbarRouterOptions } from "./crossbar_router_options.ts";
-export { ListenError } from "./errors.ts";
+export { ListenError, WebFolderError } from "./errors.ts";
 export type { RouterStatus } from "./info.ts";
 export { DEFAULT_ROUTER_LIMITS, type OverflowPolicy, type RouterLimits } from "./limits.ts";
 export type { MatchPolicy } from "../wamp/uri.ts";
 export type { OriginRules } from "./negotiation.ts";
 export { type BridgeServiceOptions, Router, type RouterOptions } from "./router.ts";
+export type { WebOptions } from "./web/web_site.ts";
 export type { WireCounters } from "./wire_counters.ts";

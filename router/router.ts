@@ -23,6 +23,7 @@ import { metricsHandler } from "./metrics/metrics_handler.ts";
 import type { OriginRules } from "./negotiation.ts";
 import type { PeerInfo } from "./peer.ts";
 import { SelfCheck } from "./self_check.ts";
+import { type WebOptions, WebSite } from "./web/web_site.ts";
 import { makeWireCounters } from "./wire_counters.ts";
 import { type WireContext, WireLink } from "./wire_link.ts";
 
@@ -57,6 +58,8 @@ export interface RouterOptions extends OriginRules {
   readonly bridge?: Readonly<Record<string, BridgeServiceOptions>>;
   /** Path of the metrics for Prometheus, such as `/metrics`. Default: there are none. */
   readonly metricsPath?: string;
+  /** A web page at every path that is not used otherwise. Default: none. */
+  readonly web?: WebOptions;
   /** Whether a WebSocket client must name a subprotocol. Default true; without one, JSON is spoken. */
   readonly requireSubprotocol?: boolean;
   /** Subprotocols that are spoken. Default: all six. */
@@ -92,6 +95,8 @@ export class Router implements AsyncDisposable {
   readonly httpUrl: string;
   /** Where metrics are read, such as `http://127.0.0.1:8001/metrics`; undefined without them. */
   readonly metricsUrl: string | undefined;
+  /** Where browsers of this machine find the web page, such as `http://127.0.0.1:8001/`; undefined without one. */
+  readonly webUrl: string | undefined;
   /** The port it listens on. */
   readonly port: number;
 
@@ -131,7 +136,8 @@ export class Router implements AsyncDisposable {
       service.kind === "caller"
     );
     this.httpUrl = `http://${host}:${this.port}${callPath?.[0] ?? "/call"}`;
-    const { metricsPath } = options;
+    const { metricsPath, web } = options;
+    this.webUrl = web === undefined ? undefined : `http://${host}:${this.port}/`;
     this.metricsUrl = metricsPath === undefined ? undefined : `http://${host}:${this.port}${metricsPath}`;
     this.#context = {
       limits,
@@ -169,11 +175,18 @@ export class Router implements AsyncDisposable {
    *
    * @throws {ListenError} If the port is taken or may not be opened.
    * @throws {RangeError} If a bridge names a realm or role that is not there, or the metrics a path that is taken.
+   * @throws {WebFolderError} If the web page cannot be served.
    */
   static async start(options: RouterOptions = {}): Promise<Router> {
     const logger = options.logger ?? SILENT;
     const limits = { ...DEFAULT_ROUTER_LIMITS, ...options.limits };
     const counters = makeWireCounters();
+    const web = options.web === undefined ? undefined : await WebSite.open({
+      ...options.web,
+      webSocketPath: options.webSocketPath ?? DEFAULT_WEBSOCKET_PATH,
+      stuckMs: limits.stuckMs,
+      logger,
+    });
     const core = new RouterCore({
       realms: realmsOf(options),
       authentication: options.authentication ?? ocsAuthentication(),
@@ -229,6 +242,7 @@ export class Router implements AsyncDisposable {
       ...(options.allowedOrigins === undefined ? {} : { allowedOrigins: options.allowedOrigins }),
       ...(options.allowNullOrigin === undefined ? {} : { allowNullOrigin: options.allowNullOrigin }),
       handlers,
+      ...(web === undefined ? {} : { otherPaths: (path, exchange) => web.handle(path, exchange) }),
       limits,
       counters,
       logger,

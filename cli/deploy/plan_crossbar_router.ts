@@ -1,7 +1,7 @@
 /** The embedded router in crossbar's place, from crossbar's own configuration. @module */
 import { crossbarRouterOptions, readCrossbarConfig, type RouterOptions } from "../../router/mod.ts";
 import { findSiteFile, MACHINE, type SiteEnvironment, SiteError, type SiteOptions } from "../../site/mod.ts";
-import { metricsPathOf, openToAll, planRouter, type RouterChoice } from "../router_plan.ts";
+import { metricsPathOf, openToAll, planRouter, type RouterChoice, webOptions } from "../router_plan.ts";
 
 /** What `ocs router --crossbar-config` starts. */
 export interface CrossbarRouterPlan {
@@ -54,7 +54,13 @@ export async function planCrossbarRouter(
   const addressRoot = prefix?.replace(/\.$/, "") || undefined;
   const differences = await compareWithSite({ options, realm, addressRoot }, choice.site, environment);
   const open = letsAnyoneIn(options) ? openToAll(options.hostname ?? "127.0.0.1", options.port ?? 0) : [];
-  return { options, realm, addressRoot, warnings: [...warnings, ...differences, ...open] };
+  const web = webOptions(choice, { realm, addressRoot: addressRoot ?? "observatory", siteFile: undefined });
+  return {
+    options: { ...options, ...(web === undefined ? {} : { web }) },
+    realm,
+    addressRoot,
+    warnings: [...warnings, ...differences, ...open],
+  };
 }
 
 /** Whether there is a way in without a secret: anonymous sessions, or a bridge that takes unsigned requests from anywhere. */

@@ -45,6 +45,12 @@ export async function runUp(
       `Cannot serve metrics: the router runs elsewhere, at ${routerPlan.url}; expected --metrics where it is started`,
     );
   }
+  if (noRouter && routerPlan.web !== undefined) {
+    throw new FleetFailure(
+      `Cannot serve web page "${routerPlan.web.folder}": the router runs elsewhere, at ${routerPlan.url}; ` +
+        "expected --web where it is started",
+    );
+  }
   const moved = !noRouter && command.port !== undefined;
   // Everything that can be wrong is found before anything is started.
   const check = await planUp(site, { instanceIds: command.instanceIds, router: routerPlan });
@@ -62,6 +68,7 @@ export async function runUp(
     {
       url: router?.url,
       metricsUrl: router?.metricsUrl,
+      webUrl: router?.webUrl,
       agents: plan.agents.map((agent) => agent.instanceId),
     },
   );
@@ -139,7 +146,10 @@ async function openFleet(
 
 function routerText(router: Router | undefined, { url }: RouterPlan): string {
   if (router === undefined) return `Router elsewhere, ${url}`;
-  return `Router ${router.url}${router.metricsUrl === undefined ? "" : `, metrics at ${router.metricsUrl}`}`;
+  const { metricsUrl, webUrl } = router;
+  return `Router ${router.url}` +
+    (metricsUrl === undefined ? "" : `, metrics at ${metricsUrl}`) +
+    (webUrl === undefined ? "" : `, web page at ${webUrl}`);
 }
 
 function countOf({ length }: readonly unknown[]): string {

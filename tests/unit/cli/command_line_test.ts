@@ -207,3 +207,27 @@ Deno.test("jsonText() writes what JSON has no notion of", () => {
     '{"big":"1180591620717411303424","bytes":"AQI=","nan":null}',
   );
 });
+
+Deno.test("planRouter() names the web page after the site file, or after the address root", async () => {
+  const file = "hub: {wamp_server: ws://localhost:8001/ws, wamp_realm: r, address_root: lab}\nhosts: {}\n";
+  const plan = async (choice: { web?: string; webUrl?: string }, siteFile?: string) => {
+    const files = siteFile === undefined ? {} : { [siteFile]: file };
+    return (await planRouter({ siteFile }, choice, memoryEnvironment({ files }))).web;
+  };
+  const web = "/srv/dist";
+  assert.deepEqual(await plan({ web }, "/etc/ocs/telescope.yaml"), {
+    folder: web,
+    url: undefined,
+    realm: "r",
+    addressRoot: "lab",
+    name: "telescope",
+  });
+  assert.equal((await plan({ web }, "/etc/ocs/default.yaml"))?.name, "lab");
+  assert.equal((await plan({ web }))?.name, "observatory");
+  assert.equal(await plan({}), undefined);
+  assert.equal((await plan({ web, webUrl: "https://x/ocs/" }))?.url, "https://x/ocs/");
+  await assert.rejects(plan({ webUrl: "https://x/" }), /Cannot use --web-url without --web/);
+  for (const webUrl of ["observatory.example", "wss://x/ws", ""]) {
+    await assert.rejects(plan({ web, webUrl }), /Cannot use --web-url ".*": expected a URL such as https:/);
+  }
+});
