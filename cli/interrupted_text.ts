@@ -16,6 +16,12 @@ export function interruptedText(command: VerbCommand): string {
       return `Interrupted: ${target} may have been asked to ${verb} already; ` +
         `${statusWords(target)} tells how it is`;
     }
+    case "hosts up":
+    case "hosts down":
+      return "Interrupted: what the host managers were asked for counts all the same; ocs hosts tells how it is";
+    case "hosts restart":
+      return "Interrupted: what the host managers were asked for counts all the same, and an agent that was only " +
+        "told to end so far stays down; ocs hosts tells how it is";
     default:
       return "Interrupted";
   }

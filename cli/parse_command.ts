@@ -1,6 +1,7 @@
 /** Parses the command line, or says what to print instead. @module */
 import { message } from "../deps/optique.ts";
 import { VERSION } from "../internal/version.ts";
+import { withDefaultWord } from "../verbs/default_word.ts";
 import { type Parsed, type ParserLook, runParser, verbNames } from "../verbs/run_parser.ts";
 import { type Command, COMMAND_LINE } from "./command_line.ts";
 import { clientWords } from "./client/client_words.ts";
@@ -25,7 +26,7 @@ export function parseCommand(args: readonly string[], look: ParserLook): Parsed<
 }
 
 function parseWords(args: readonly string[], look: ParserLook): Parsed<Command> {
-  return runParser(COMMAND_LINE, args, {
+  return runParser(COMMAND_LINE, withDefaultWord(args), {
     frame: {
       program: "ocs",
       brief: message`Operate an observatory: agents, router and site.`,

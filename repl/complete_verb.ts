@@ -34,6 +34,9 @@ const FIRST: Readonly<
   plot: "feed",
   listen: "feed",
   "hk last": "feed",
+  "hosts up": "agent",
+  "hosts down": "agent",
+  "hosts restart": "agent",
   run: "file",
   save: "file",
 };

@@ -107,6 +107,9 @@ function interruptedText(command: VerbCommand, { own, fleet }: LineContext): str
       isTask ? "abort" : "stop"
     } ${target} ends it, status ${target} tells how it is${also}`;
   }
+  if (/^hosts (up|down|restart)$/.test(command.command)) {
+    return "Interrupted: what the host managers were asked for counts all the same; hosts tells how it is";
+  }
   return others.length === 0 ? "Interrupted" : `Interrupted; running, started here: ${others.join(", ")}`;
 }
 

@@ -24,7 +24,13 @@ export class FieldNotFoundError extends Error {
   override readonly name = "FieldNotFoundError";
 }
 
-/** More than one operation would be touched, nobody said yes to that, and nobody is there to be asked. */
+/** No host has an agent of such a name. */
+export class HostedAgentNotFoundError extends Error {
+  /** Name of the class. */
+  override readonly name = "HostedAgentNotFoundError";
+}
+
+/** More than one operation or agents' programs would be touched, nobody said yes to that, and nobody is there to be asked. */
 export class NotConfirmedError extends Error {
   /** Name of the class. */
   override readonly name = "NotConfirmedError";

@@ -26,6 +26,7 @@ import {
 } from "./common_options.ts";
 import { G3_GRAMMAR } from "./g3_grammar.ts";
 import { hkGrammar } from "./hk_grammar.ts";
+import { hostsGrammar } from "./hosts_grammar.ts";
 import { liveGrammar } from "./live_grammar.ts";
 
 const target = argument(string({ metavar: "AGENT.OP" }), {
@@ -230,7 +231,7 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
   );
 
   return or(
-    or(agents, show),
+    or(agents, show, hostsGrammar(site)),
     or(start, stop, abort, wait, status, data, messages),
     liveGrammar(site),
     or(listen, journal, hkGrammar(site), G3_GRAMMAR),

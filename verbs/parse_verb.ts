@@ -1,5 +1,6 @@
 /** Parses a verb line of the prompt. @module */
 import { message } from "../deps/optique.ts";
+import { withDefaultWord } from "./default_word.ts";
 import { type VerbCommand, verbGrammar } from "./grammar.ts";
 import { type Parsed, type ParserLook, runParser, verbNames } from "./run_parser.ts";
 
@@ -23,7 +24,7 @@ export function parseVerb(
   words: readonly string[],
   { program, ...look }: ParseVerbOptions,
 ): Parsed<VerbCommand> {
-  return runParser(GRAMMAR, words, {
+  return runParser(GRAMMAR, withDefaultWord(words), {
     frame: { program, brief: message`Operate an observatory.` },
     look,
   });

@@ -6,6 +6,7 @@ import type { ListenEvent } from "./listen.ts";
 import { isPattern } from "./operation_target.ts";
 import type { Outcome, VerbResult } from "./outcome.ts";
 import type { G3Command } from "./g3/run_g3.ts";
+import type { HostsCommand } from "./hosts/run_hosts.ts";
 import type { HkCommand } from "./hk/run_hk.ts";
 import type { LiveCommand } from "./run_live.ts";
 import { readPrivs } from "./privs.ts";
@@ -70,6 +71,10 @@ async function runOne(
   if (isHk(command)) {
     const { runHk } = await import("./hk/run_hk.ts");
     return await runHk(command, { options, terminal });
+  }
+  if (isHosts(command)) {
+    const { runHosts } = await import("./hosts/run_hosts.ts");
+    return await runHosts(command, { ...options, terminal, fleet, onTargets });
   }
   switch (command.command) {
     case "agents": {
@@ -148,6 +153,10 @@ async function runOne(
 
 function isHk(command: VerbCommand): command is HkCommand {
   return command.command.startsWith("hk ");
+}
+
+function isHosts(command: VerbCommand): command is HostsCommand {
+  return command.command.startsWith("hosts ");
 }
 
 function isG3(command: VerbCommand): command is G3Command {

@@ -4,37 +4,9 @@ import { Router } from "../../../router/mod.ts";
 import { NotConfirmedError, OperationNotFoundError } from "../../../verbs/errors.ts";
 import { PLAIN } from "../../../verbs/look.ts";
 import { statusMany, touchMany, waitMany } from "../../../verbs/operate_many.ts";
-import type { VerbTerminal } from "../../../verbs/terminal.ts";
 import { untilTrue } from "../../helpers/until.ts";
 import { PlainAgents } from "./plain_agents.ts";
-
-/** A terminal that writes down what is said, and answers questions as it is told. */
-function terminal(answer?: boolean) {
-  const said: string[] = [];
-  const asked: string[] = [];
-  const made: VerbTerminal = {
-    look: PLAIN,
-    plain: true,
-    showsProgress: false,
-    print: (text) => {
-      said.push(text);
-      return Promise.resolve();
-    },
-    write: (text) => {
-      said.push(text);
-      return Promise.resolve();
-    },
-    say: (text) => void said.push(text),
-    progress: () => {},
-    ...(answer === undefined ? {} : {
-      confirm: (question: string) => {
-        asked.push(question);
-        return Promise.resolve(answer);
-      },
-    }),
-  };
-  return { said, asked, made };
-}
+import { testTerminal } from "./test_terminal.ts";
 
 /** A router with three agents that beat by themselves: two run acq, one does not. */
 async function observatory() {
@@ -63,7 +35,7 @@ async function observatory() {
 
 Deno.test("touchMany() shows the plan and asks before it touches more than one; a no touches nothing", async () => {
   await using there = await observatory();
-  const no = terminal(false);
+  const no = testTerminal(false);
   const { result, text } = await touchMany("stop", "*/acq", { site: there.site, terminal: no.made });
   assert.deepEqual([result, text(PLAIN)], ["failed", "Nothing was done."]);
   assert.deepEqual(no.asked, ["Really stop these 2?"]);
@@ -72,7 +44,7 @@ Deno.test("touchMany() shows the plan and asks before it touches more than one; 
     /^stop 2 operations:\n {2}a1\.acq {2}running for .*\n {2}b1\.acq {2}running for .*$/,
   );
   assert.equal(there.asked("a1", "stop"), 0);
-  const yes = terminal(true);
+  const yes = testTerminal(true);
   const done = await touchMany("stop", "*/acq", { site: there.site, terminal: yes.made });
   assert.equal(done.result, "ok");
   assert.deepEqual(["a1", "a2", "b1"].map((name) => there.asked(name, "stop")), [1, 0, 1]);
@@ -81,7 +53,7 @@ Deno.test("touchMany() shows the plan and asks before it touches more than one; 
 
 Deno.test("touchMany() refuses where nobody can be asked, unless told --yes; one match needs no question", async () => {
   await using there = await observatory();
-  const { made } = terminal();
+  const { made } = testTerminal();
   await assert.rejects(
     touchMany("stop", "*.acq", { site: there.site, terminal: made }),
     (error) =>
@@ -96,7 +68,7 @@ Deno.test("touchMany() refuses where nobody can be asked, unless told --yes; one
 
 Deno.test("touchMany() says what a pattern means but is not touched, and what it does not mean at all", async () => {
   await using there = await observatory();
-  const { made } = terminal();
+  const { made } = testTerminal();
   const tasks = await touchMany("abort", "a*.*", { site: there.site, terminal: made });
   assert.equal(tasks.result, "ok");
   assert.match(
@@ -123,7 +95,7 @@ Deno.test("touchMany() tells every failure, does the others, and fails", async (
   there.agents.set("a2", "acq", { sessionId: 1, code: OpCode.RUNNING, messages: [] });
   there.agents.refuse("a1", "stop", "not now");
   there.agents.get("b1").hangs = true;
-  const { made } = terminal();
+  const { made } = testTerminal();
   const done = await touchMany("stop", "*.acq", {
     site: there.site,
     terminal: made,
@@ -141,7 +113,7 @@ Deno.test("touchMany() tells every failure, does the others, and fails", async (
 Deno.test("statusMany() shows trouble first; an agent alone means all its operations", async () => {
   await using there = await observatory();
   there.agents.set("a2", "run", { sessionId: 4, code: OpCode.FAILED, messages: [[1, "no device"]] });
-  const { made } = terminal();
+  const { made } = testTerminal();
   const all = await statusMany("*", { site: there.site, terminal: made });
   const lines = all.text(PLAIN).split("\n");
   assert.match(lines[1] ?? "", /^a2\.run +failed .* no device$/);
@@ -153,7 +125,7 @@ Deno.test("statusMany() shows trouble first; an agent alone means all its operat
 
 Deno.test("waitMany() waits for all that run, and fails where one does", async () => {
   await using there = await observatory();
-  const { made } = terminal();
+  const { made } = testTerminal();
   const waiting = waitMany("*.acq", { site: there.site, terminal: made });
   await untilTrue(() => there.asked("a1", "wait") === 1 && there.asked("b1", "wait") === 1);
   assert.equal(there.asked("a2", "wait"), 0);

@@ -1,0 +1,90 @@
+/** What a host manager says of itself and its agents (spec ocs 10.6.2). @module */
+import { pyStr, type ReplySession } from "../../ocs/mod.ts";
+
+/** An agent in the words of its manager. */
+export interface Child {
+  readonly instance: string;
+  readonly agentClass: string;
+  readonly state: string;
+  readonly target: string;
+  readonly stability: number;
+  readonly restartRequired: boolean;
+  readonly pid: number | null;
+  readonly failures: number;
+  readonly nextLaunchSeconds: number | null;
+  readonly lastError: string | null;
+}
+
+/** A session of the process `manager`. */
+export interface ManagerSession {
+  readonly state: "up" | "stopping" | "sleeping";
+  /** By instance id, in the manager's order; undefined until it has said so. */
+  readonly children: ReadonlyMap<string, Child> | undefined;
+  /** Site and compose files that it cannot use, and targets that it cannot keep. */
+  readonly problems: readonly string[];
+}
+
+/** Reads a session of `manager`; it may be of Python's host manager, or of anything that calls itself one. */
+export function readManager(session: ReplySession): ManagerSession {
+  const { status, data, degraded } = session;
+  const state = status === "running" || status === "starting"
+    ? "up"
+    : status === "stopping"
+    ? "stopping"
+    : "sleeping";
+  const problems: string[] = [];
+  for (const [source, entry] of Object.entries(recordOf(fieldOf(data, "config_parse_status")))) {
+    if (!Array.isArray(entry) || entry[0] === true) continue;
+    problems.push(`${source === "[SCF]" ? "site file" : source}: ${pyStr(entry[2])}`);
+  }
+  if (degraded === true && state === "up") problems.push("it cannot keep the targets on its disk");
+  const states: unknown = fieldOf(data, "child_states");
+  // What a process that has ended says is of then.
+  if (state === "sleeping" || !Array.isArray(states)) return { state, children: undefined, problems };
+  const more = recordOf(fieldOf(data, "children"));
+  const children = new Map<string, Child>();
+  for (const one of states) {
+    const instance = fieldOf(one, "instance_id");
+    // The first one counts, as in Python's ocsbow.
+    if (typeof instance !== "string" || children.has(instance)) continue;
+    children.set(instance, readChild(instance, one, Object.hasOwn(more, instance) ? more[instance] : {}));
+  }
+  return { state, children, problems };
+}
+
+function readChild(instance: string, one: unknown, more: unknown): Child {
+  const err: unknown = fieldOf(more, "err");
+  const lines = Array.isArray(err)
+    ? err.filter((line) => typeof line === "string" && line.trim() !== "")
+    : [];
+  return {
+    instance,
+    agentClass: pyStr(fieldOf(one, "agent_class") ?? "?"),
+    state: pyStr(fieldOf(one, "next_action") ?? "?"),
+    target: pyStr(fieldOf(one, "target_state") ?? "?"),
+    stability: numberOf(fieldOf(one, "stability")) ?? 1,
+    restartRequired: fieldOf(one, "restart_required") === true,
+    pid: numberOf(fieldOf(more, "pid")),
+    failures: numberOf(fieldOf(more, "failures")) ?? 0,
+    nextLaunchSeconds: numberOf(fieldOf(more, "next_launch")),
+    lastError: lines.length === 0 ? null : String(lines.at(-1)),
+  };
+}
+
+/** A number of the wire, which may be a `Float` or a big integer. */
+function numberOf(value: unknown): number | null {
+  if (value === null || value === undefined || typeof value === "boolean") return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+/** A field of what may be anything. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return recordOf(value)[name];
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  // An object's keys are texts.
+  return value as Readonly<Record<string, unknown>>;
+}
