@@ -52,6 +52,25 @@ export const G3_FIELDS = command(
   { brief: message`List the fields of housekeeping and the channels of detectors: kinds, samples, times.` },
 );
 
+/** `g3 last`. */
+export const G3_LAST = command(
+  "last",
+  merge(
+    object({
+      command: constant("g3 last"),
+      files: G3_FILES,
+      field,
+      verbose: withDefault(
+        flag("-v", "--verbose", { description: message`List every field with its newest sample.` }),
+        false,
+      ),
+    }),
+    RANGE,
+    G3_COMMON,
+  ),
+  { brief: message`Tell how old the newest housekeeping in files is, feed by feed.` },
+);
+
 /** `g3 export`. */
 export const G3_EXPORT = command(
   "export",

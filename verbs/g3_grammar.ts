@@ -16,7 +16,7 @@ import {
 } from "../deps/optique.ts";
 import { filePath } from "./file_path.ts";
 import { G3_COMMON, G3_FILES } from "./g3_arguments.ts";
-import { G3_EXPORT, G3_FIELDS, G3_INFLUX, G3_PLOT } from "./g3_field_grammar.ts";
+import { G3_EXPORT, G3_FIELDS, G3_INFLUX, G3_LAST, G3_PLOT } from "./g3_field_grammar.ts";
 
 const ls = command(
   "ls",
@@ -97,6 +97,6 @@ const repair = command(
 /** The parser of `g3` and what follows it; the same on the command line and at the prompt. */
 export const G3_GRAMMAR = command(
   "g3",
-  or(ls, cat, check, repair, G3_FIELDS, G3_EXPORT, G3_INFLUX, G3_PLOT),
-  { brief: message`Look into G3 files: ls, cat, check, repair, fields, export, influx, plot.` },
+  or(ls, cat, check, repair, G3_FIELDS, G3_LAST, G3_EXPORT, G3_INFLUX, G3_PLOT),
+  { brief: message`Look into G3 files: ls, cat, check, repair, fields, last, export, influx, plot.` },
 );

@@ -39,6 +39,11 @@ export async function runG3(
       const { files, field, all: listsAll, since, until } = command;
       return await fields(files, { ...all, fields: field, all: listsAll, since, until });
     }
+    case "g3 last": {
+      const { last } = await import("./last.ts");
+      const { files, field, verbose, since, until } = command;
+      return await last(files, { ...all, fields: field, verbose, since, until });
+    }
     case "g3 export": {
       const { exportFields } = await import("./export.ts");
       const { files, field, format, form, output, since, until } = command;
