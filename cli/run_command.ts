@@ -46,7 +46,10 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
     }
     case "client shell":
     case "client scan":
-    case "client listen": {
+    case "client listen":
+    case "client status":
+    case "client up":
+    case "client down": {
       const { runClient } = await import("./client/run_client.ts");
       return await runClient(command, { site: siteOptions(command), console });
     }

@@ -33,6 +33,11 @@ const within = withDefault(
   60,
 );
 
+const dryRun = withDefault(
+  flag("--dry-run", { description: message`Show what would be done, and do nothing.` }),
+  false,
+);
+
 const reload = withDefault(
   flag("-r", "--reload", { description: message`Have the managers read the site file first.` }),
   false,
@@ -44,7 +49,7 @@ export function hostsGrammar(site: SiteParser) {
   const up = command(
     "up",
     merge(
-      object({ command: constant("hosts up"), patterns, yes, within }),
+      object({ command: constant("hosts up"), patterns, yes, within, dryRun }),
       JSON_OPTION,
       REQUEST_OPTIONS,
       site,
@@ -54,7 +59,7 @@ export function hostsGrammar(site: SiteParser) {
   const down = command(
     "down",
     merge(
-      object({ command: constant("hosts down"), patterns, yes, within }),
+      object({ command: constant("hosts down"), patterns, yes, within, dryRun }),
       JSON_OPTION,
       REQUEST_OPTIONS,
       site,
@@ -64,7 +69,7 @@ export function hostsGrammar(site: SiteParser) {
   const restart = command(
     "restart",
     merge(
-      object({ command: constant("hosts restart"), patterns, yes, within }),
+      object({ command: constant("hosts restart"), patterns, yes, within, dryRun }),
       JSON_OPTION,
       REQUEST_OPTIONS,
       site,

@@ -1,4 +1,4 @@
-/** `ocs client`: the words of Python's `ocs-client-cli`, as data for the parser. @module */
+/** `ocs client`: the words of Python's `ocs-client-cli` and `ocsbow`, as data for the parser. @module */
 import {
   argument,
   command,
@@ -75,9 +75,52 @@ const listen = command(
   { brief: message`Print what is published, as ocs listen does, in the form of ocs-client-cli.` },
 );
 
+const status = command(
+  "status",
+  merge(
+    object({
+      command: constant("client status"),
+      hosts: multiple(option("-H", "--host", string({ metavar: "NAME" }), {
+        description: message`Only this host; may be given several times.`,
+      })),
+      reload: withDefault(
+        flag("-r", "--reload-config", { description: message`Have the managers read the site file first.` }),
+        false,
+      ),
+    }),
+    JSON_OPTION,
+    REQUEST_OPTIONS,
+    SITE_OPTIONS,
+  ),
+  { brief: message`List hosts, their managers and agents: ocs hosts.` },
+);
+
+const targets = object({
+  instances: multiple(argument(string({ metavar: "INSTANCE" }), {
+    description: message`Instance id of an agent, or of a host manager for all that it runs.`,
+  })),
+  all: withDefault(flag("-a", "--all", { description: message`All agents of all host managers.` }), false),
+  dryRun: withDefault(
+    flag("--dry-run", { description: message`Show what would be done, and do nothing.` }),
+    false,
+  ),
+});
+
+const up = command(
+  "up",
+  merge(object({ command: constant("client up") }), targets, JSON_OPTION, REQUEST_OPTIONS, SITE_OPTIONS),
+  { brief: message`Have host managers start agents, and wait until they are up: ocs hosts up --yes.` },
+);
+
+const down = command(
+  "down",
+  merge(object({ command: constant("client down") }), targets, JSON_OPTION, REQUEST_OPTIONS, SITE_OPTIONS),
+  { brief: message`Have host managers stop agents, and wait until they are down: ocs hosts down --yes.` },
+);
+
 /** `ocs client` and what follows it. */
 export const CLIENT = command(
   "client",
-  or(shell, scan, listen),
-  { brief: message`ocs-client-cli of Python OCS by its own words: shell, scan, listen.` },
+  or(shell, scan, listen, status, up, down),
+  { brief: message`ocs-client-cli and ocsbow of Python OCS by their own words.` },
 );

@@ -1,7 +1,9 @@
-/** `ocs client`: what Python's `ocs-client-cli` does, by the verbs and the prompt that do it here. @module */
+/** `ocs client`: what Python's `ocs-client-cli` and `ocsbow` do, by the verbs and the prompt that do it here. @module */
 import type { ListenEvent } from "../../verbs/listen.ts";
+import { WITHIN_SECONDS } from "../../verbs/hosts/hosts.ts";
 import type { Command } from "../command_line.ts";
 import type { ExitCode } from "../../verbs/exit_code.ts";
+import { UsageError } from "../explain_error.ts";
 import type { VerbPlace } from "../run_verb.ts";
 
 /** The commands that begin with `client`. */
@@ -31,7 +33,30 @@ export async function runClient(command: ClientCommand, place: VerbPlace): Promi
         eventText,
       });
     }
+    case "client status": {
+      const { runVerbCommand } = await import("../run_verb.ts");
+      return await runVerbCommand({ ...command, command: "hosts list", only: command.hosts }, place);
+    }
+    case "client up": {
+      const { runVerbCommand } = await import("../run_verb.ts");
+      return await runVerbCommand({ ...command, command: "hosts up", ...changeOf(command) }, place);
+    }
+    case "client down": {
+      const { runVerbCommand } = await import("../run_verb.ts");
+      return await runVerbCommand({ ...command, command: "hosts down", ...changeOf(command) }, place);
+    }
   }
+}
+
+/** What of `ocs hosts` the targets of ocsbow are. */
+function changeOf(
+  { instances, all }: { readonly instances: readonly string[]; readonly all: boolean },
+): { readonly patterns: readonly string[]; readonly yes: true; readonly within: number } {
+  if (!all && instances.length === 0) {
+    throw new UsageError("Cannot tell what is meant: expected instance ids, or --all");
+  }
+  // Peer ocs (ocsbow): it asks nobody.
+  return { patterns: all ? ["*"] : instances, yes: true, within: WITHIN_SECONDS };
 }
 
 /** The form in which Python's `ocs-client-cli listen` prints an event, behind the time of its log. */

@@ -8,7 +8,7 @@ import { openSite, type VerbOptions } from "../site_link.ts";
 import type { VerbTerminal } from "../terminal.ts";
 import { changeText, planText } from "./change_text.ts";
 import { driveHosts } from "./drive_hosts.ts";
-import type { HostView } from "./host_view.ts";
+import type { HostedAgent, HostView } from "./host_view.ts";
 import type { HostsRow } from "./hosts_outcome.ts";
 import { hostsText, needsCare } from "./hosts_text.ts";
 import { lookAtHosts } from "./look_at_hosts.ts";
@@ -37,6 +37,8 @@ export interface ChangeHostsOptions extends Omit<HostsOptions, "only" | "reload"
   readonly yes?: boolean | undefined;
   /** How long all of it may take, in seconds; default 60. */
   readonly withinSeconds?: number | undefined;
+  /** Show the plan and do nothing. */
+  readonly dryRun?: boolean | undefined;
   /** Told the agents that are going to be touched, before that is done. */
   readonly onTargets?: ((targets: readonly string[]) => void) | undefined;
 }
@@ -89,6 +91,10 @@ export async function changeHosts(
   const plan = planHosts(verb, await lookAtHosts({ link, fleet, signal }), patterns);
   terminal.progress(undefined);
   const untouched = plan.untouched.map(untouchedRow);
+  if (options.dryRun === true) {
+    const data = [...plan.chosen.map(({ agent }) => plannedRow(agent)), ...untouched];
+    return { result: "ok", data, text: (look) => planText(plan, look) };
+  }
   if (plan.chosen.length > 0 && !yes && !await isConfirmed(plan, patterns, terminal)) {
     return { result: "failed", data: [], text: () => "Nothing was done." };
   }
@@ -101,7 +107,7 @@ export async function changeHosts(
   });
   const rows = [...driven, ...untouched];
   return {
-    result: worstOf(rows.map(({ result }) => result === "skipped" ? "ok" : result)),
+    result: worstOf(rows.map(({ result }) => result === "skipped" || result === "planned" ? "ok" : result)),
     data: rows,
     text: (look) => changeText(rows, plan, look),
   };
@@ -130,14 +136,9 @@ async function isConfirmed(
 }
 
 function untouchedRow({ agent, why, failed }: UntouchedAgent): HostsRow {
-  const { instance, host, manager, state, target } = agent;
-  return {
-    agent: instance,
-    host,
-    manager,
-    result: failed ? "failed" : "skipped",
-    state,
-    target,
-    message: why,
-  };
+  return { ...plannedRow(agent), result: failed ? "failed" : "skipped", message: why };
+}
+
+function plannedRow({ instance: agent, host, manager, state, target }: HostedAgent): HostsRow {
+  return { agent, host, manager, result: "planned", state, target, message: "" };
 }

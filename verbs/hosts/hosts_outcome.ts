@@ -7,8 +7,8 @@ export interface HostsRow {
   readonly host: string;
   /** The host manager that was asked; null where there is none to ask. */
   readonly manager: string | null;
-  /** `skipped`: meant by a pattern, and nothing is to be done. `timeout`: not there within the time allowed. */
-  readonly result: VerbResult | "skipped";
+  /** `skipped`: meant by a pattern, and nothing is to be done. `timeout`: not there within the time allowed. `planned`: of a dry run. */
+  readonly result: VerbResult | "skipped" | "planned";
   /** Where it stood last, in the words of spec ocs 10.6.2; null where nobody says. */
   readonly state: string | null;
   /** What was wanted of it last. */

@@ -21,6 +21,6 @@ export async function runHosts(
   if (command.command === "hosts list") {
     return await listHosts({ ...options, only: command.only, reload: command.reload });
   }
-  const { patterns, yes, within: withinSeconds } = command;
-  return await changeHosts(VERBS[command.command], patterns, { ...options, yes, withinSeconds });
+  const { patterns, yes, within: withinSeconds, dryRun } = command;
+  return await changeHosts(VERBS[command.command], patterns, { ...options, yes, withinSeconds, dryRun });
 }

@@ -110,7 +110,30 @@ Deno.test("changeHosts() shows the plan and asks; a no, or nobody to ask, touche
     changeHosts("down", ["faker2"], there.options()),
     (error) => error instanceof HostedAgentNotFoundError && /did you mean "faker1"\?/.test(error.message),
   );
+  const dry = await changeHosts("down", ["localhost/idle*", "left"], { ...there.options(), dryRun: true });
+  assert.equal(dry.result, "ok");
+  assert.match(dry.text(PLAIN), /^stop 2 agents:\nAGENT.*\nidle1 +localhost +hm1 +up +down\n/);
+  assert.deepEqual(dry.data.map(({ agent, result }) => [agent, result]), [
+    ["idle1", "planned"],
+    ["idle2", "planned"],
+    ["left", "failed"],
+  ]);
   assert.deepEqual(there.bed.pids(), before);
+});
+
+Deno.test("OCS 7.3: ocs client status, up and down are ocs hosts with ocsbow's options", async () => {
+  await using router = await OurRouter.start();
+  await using there = await observatory(router);
+  const run = (...words: readonly string[]) => ocs(["client", "--site-file", there.bed.site.file, ...words]);
+  const status = await run("status", "-H", "localhost", "--json");
+  assert.deepEqual(JSON.parse(status.stdout).map(({ host }: { host: string }) => host), ["localhost"]);
+  const dry = await run("down", "--dry-run", "idle1", "idle2");
+  assert.equal(dry.code, 0, dry.stderr);
+  assert.match(dry.stdout, /^stop 2 agents:\n/);
+  assert.equal((await run("down", "idle1")).code, 0);
+  await there.bed.untilState(["idle1"], "down");
+  // The host manager itself means all that it runs.
+  assert.match((await run("up", "hm1", "--dry-run")).stdout, /^start [12] agents?:\nAGENT.*\nidle1 /);
 });
 
 Deno.test("changeHosts() waits until agents are down, up and restarted, and leaves alone what is as wanted", async () => {

@@ -60,3 +60,21 @@ Deno.test("OCS 7.2: scanText() writes the list of the spec to the letter", () =>
   );
   assert.equal(scanText([], { how: "Detected", details: true }), "List of Detected Agents: (0)\n\n");
 });
+
+Deno.test("OCS 7.3: ocs client status, up and down take ocsbow's options", () => {
+  const read = (text: string) => {
+    const parsed = parseCommand(text.split(" "), LOOK);
+    assert("command" in parsed, text);
+    return parsed.command;
+  };
+  const status = read("client --site-file a.yaml status -H daq1 --host daq2 -r");
+  assert(status.command === "client status");
+  assert.deepEqual([status.hosts, status.reload, status.siteFile], [["daq1", "daq2"], true, "a.yaml"]);
+  for (const text of ["client up -a --dry-run", "client up --all --dry-run"]) {
+    const up = read(text);
+    assert(up.command === "client up" && up.all && up.dryRun && up.instances.length === 0);
+  }
+  const down = read("client down faker1 hm1");
+  assert(down.command === "client down" && !down.all && !down.dryRun);
+  assert.deepEqual(down.instances, ["faker1", "hm1"]);
+});
