@@ -45,6 +45,13 @@ const web = object({
     description: message`Where browsers see the page. Default: what each of them says.`,
   })),
 });
+const tlsCert = option("--tls-cert", string({ metavar: "FILE" }), {
+  description:
+    message`PEM file of a certificate and its chain: speak TLS, and nothing else. Needs --tls-key.`,
+});
+const tlsKey = option("--tls-key", string({ metavar: "FILE" }), {
+  description: message`PEM file of the certificate's key, without a password.`,
+});
 const verbose = object({
   verbose: withDefault(flag("-v", "--verbose", { description: message`Tell more.` }), false),
 });
@@ -57,6 +64,8 @@ const router = command(
       port: optional(port),
       bind: optional(bind),
       metrics,
+      tlsCert: optional(tlsCert),
+      tlsKey: optional(tlsKey),
       crossbarConfig: optional(option("--crossbar-config", string({ metavar: "FILE" }), {
         description:
           message`Realms, rights, logins, paths and port from crossbar's config.json; --port and --bind go over it.`,
@@ -89,6 +98,8 @@ const up = command(
       port: optional(port),
       bind: optional(bind),
       metrics,
+      tlsCert: optional(tlsCert),
+      tlsKey: optional(tlsKey),
     }),
     web,
     verbose,

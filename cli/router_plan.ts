@@ -1,6 +1,7 @@
 /** What a router is started with: options over site file over defaults. @module */
 import { basename } from "node:path";
 import { UsageError } from "./explain_error.ts";
+import type { CertificateFiles } from "../router/mod.ts";
 import { isThisHost } from "./local_host.ts";
 import type { WebOptions } from "../router/mod.ts";
 import {
@@ -27,6 +28,10 @@ export interface RouterChoice {
   readonly web?: string | undefined;
   /** Where browsers see it, when that is known beforehand. */
   readonly webUrl?: string | undefined;
+  /** PEM file of the certificate with its chain; with it TLS is spoken. */
+  readonly tlsCert?: string | undefined;
+  /** PEM file of its key. */
+  readonly tlsKey?: string | undefined;
 }
 
 /** Where Prometheus looks when nobody tells it otherwise. */
@@ -44,6 +49,8 @@ export interface RouterPlan {
   readonly metricsPath: string | undefined;
   /** The web page to serve; undefined for none. */
   readonly web: WebOptions | undefined;
+  /** Undefined: no TLS. */
+  readonly tls: CertificateFiles | undefined;
   /** Where the site says that it is. */
   readonly url: string;
   /** Whether that is this machine. */
@@ -72,9 +79,8 @@ export async function planRouter(
   const http = parseUrl(site?.wampHttp ?? options.siteHttp, "wamp_http");
   const port = choice.port ?? portOf(server) ?? portOf(http) ?? DEFAULT_PORT;
   const warnings: string[] = [];
-  if (server?.protocol === "wss:") {
-    warnings.push("wamp_server is a wss:// URL: this router speaks ws://; put a TLS proxy before it");
-  }
+  const tls = tlsFiles(choice);
+  warnings.push(...schemeWarnings({ server, http, tls: tls !== undefined }));
   for (const [name, url] of [["wamp_server", server], ["wamp_http", http]] as const) {
     if (url !== undefined && portOf(url) !== port) {
       warnings.push(`${name} is "${url.href}", but the router listens on port ${port}`);
@@ -82,7 +88,7 @@ export async function planRouter(
   }
   const hostname = choice.bind ??
     (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0");
-  warnings.push(...openToAll(hostname, port));
+  warnings.push(...openToAll({ hostname, port, tls }));
   const [webSocketPath, callPath] = [pathOf(server) ?? "/ws", pathOf(http) ?? "/call"];
   const realm = site?.realm ?? options.siteRealm ?? "test_realm";
   const addressRoot = site?.addressRoot ?? options.addressRoot ?? "observatory";
@@ -95,7 +101,8 @@ export async function planRouter(
     callPath,
     metricsPath: metricsPathOf(choice, [webSocketPath, callPath]),
     web: webOptions(choice, { realm, addressRoot, siteFile: site?.sourceFile }),
-    url: server?.href ?? `ws://127.0.0.1:${port}/ws`,
+    tls,
+    url: server?.href ?? `ws${tls === undefined ? "" : "s"}://127.0.0.1:${port}/ws`,
     isThisHost: server === undefined || isThisHost(server.hostname),
     sourceFile: site?.sourceFile,
     warnings,
@@ -115,13 +122,47 @@ export function metricsPathOf({ metrics }: RouterChoice, taken: readonly string[
   );
 }
 
+/**
+ * The files that `--tls-cert` and `--tls-key` name.
+ *
+ * @throws {SiteError} If only one of the two is there.
+ */
+export function tlsFiles({ tlsCert, tlsKey }: RouterChoice): CertificateFiles | undefined {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { certificateFile: tlsCert, keyFile: tlsKey };
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  const [there, missing] = tlsCert === undefined ? ["--tls-key", "--tls-cert"] : ["--tls-cert", "--tls-key"];
+  throw new SiteError(`Cannot start the router: ${there} is there without ${missing}, expected both or none`);
+}
+
+/** What to say where the URLs of a site do not fit a router with or without TLS. */
+export function schemeWarnings(
+  { server, http, tls }: {
+    readonly server: URL | undefined;
+    readonly http: URL | undefined;
+    readonly tls: boolean;
+  },
+): readonly string[] {
+  return ([["wamp_server", server, "ws"], ["wamp_http", http, "http"]] as const).flatMap(
+    ([name, url, plain]) => {
+      if (url === undefined || (url.protocol === `${plain}s:`) === tls) return [];
+      const advice = tls
+        ? `this router speaks TLS, and agents and clients need ${plain}s://`
+        : `this router speaks no TLS; give it --tls-cert and --tls-key, or put a TLS proxy before it`;
+      return [`${name} is a ${url.protocol}// URL: ${advice}`];
+    },
+  );
+}
+
 /** What to say of a router without authentication: nothing where only this machine reaches it. */
-export function openToAll(hostname: string, port: number): readonly string[] {
+export function openToAll(
+  { hostname, port, tls }: Pick<RouterPlan, "hostname" | "port" | "tls">,
+): readonly string[] {
   if (isLoopback(hostname)) return [];
   const where = hostname === "0.0.0.0" || hostname === "::" ? "on all addresses" : `on ${hostname}`;
   return [
     `It listens ${where} without authentication: whoever reaches port ${port} can operate every agent that has no ` +
-    "access policy, and answer in an agent's place; keep others away with a firewall",
+    "access policy, and answer in an agent's place; keep others away with a firewall" +
+    (tls === undefined ? "" : " (TLS shows who the router is, not who comes to it)"),
   ];
 }
 

@@ -29,6 +29,7 @@ export async function startRouter(plan: RouterPlan, console: Console, verbose = 
     bridge: { [plan.callPath]: { kind: "caller" } },
     ...(plan.metricsPath === undefined ? {} : { metricsPath: plan.metricsPath }),
     ...(plan.web === undefined ? {} : { web: plan.web }),
+    ...(plan.tls === undefined ? {} : { tls: plan.tls }),
     logger,
   });
 }

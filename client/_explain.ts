@@ -104,7 +104,10 @@ function textFor({ uri, args }: WampError, about: Circumstances): string {
     case "wamp.close.transport_lost":
       return `the connection to the router at ${about.url} was lost; whether the request was carried out is not known`;
     case HTTP_CONNECTION_ERROR:
-      return `there is no connection to the HTTP bridge at ${about.url}; is the router running?`;
+      // Behind the URL stands what was wrong with TLS, where that was it.
+      return text.endsWith(about.url)
+        ? `there is no connection to the HTTP bridge at ${about.url}; is the router running?`
+        : `there is no connection to the HTTP bridge at ${text.slice(text.indexOf(about.url))}`;
     case HTTP_REQUEST_ERROR:
       return `the HTTP bridge at ${about.url} refused the request: ${text}; is this the right path?`;
     case "wamp.error.runtime_error":

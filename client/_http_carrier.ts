@@ -56,7 +56,8 @@ export class HttpCarrier implements Carrier {
       });
     } catch (cause) {
       signal.throwIfAborted();
-      throw new WampError(HTTP_CONNECTION_ERROR, [`Failed to connect to ${this.url}`], {}, { cause });
+      const text = `Failed to connect to ${this.url}${tlsTrouble(cause)}`;
+      throw new WampError(HTTP_CONNECTION_ERROR, [text], {}, { cause });
     }
     if (response.status !== 200) {
       await response.body?.cancel();
@@ -91,6 +92,19 @@ export class HttpCarrier implements Carrier {
     this.#closing.abort();
     return Promise.resolve();
   }
+}
+
+/** What `fetch` says of a certificate, or of a server without TLS: Python's text alone would send people looking elsewhere. */
+function tlsTrouble(cause: unknown): string {
+  const below = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+  const [certificate] = /invalid peer certificate: .*/.exec(below) ?? [];
+  if (certificate !== undefined) {
+    return `: ${certificate}; authorities of yours belong into the file of DENO_CERT`;
+  }
+  if (below.includes("InvalidContentType")) return ": it does not speak TLS, expected an http:// URL";
+  return below.includes("invalid HTTP version")
+    ? ": it does not speak HTTP; if it speaks TLS, https:// is expected"
+    : "";
 }
 
 async function readBody(response: Response): Promise<Uint8Array> {

@@ -11,7 +11,7 @@ import { TRANSPORT_LOST } from "./_reasons.ts";
 import { SessionMachine, textOf } from "./_session_machine.ts";
 import { abortText } from "./_dict.ts";
 import { WampSessionTransport } from "./_session_transport.ts";
-import { answerChallenge, type Authentication, authMethods } from "./authentication.ts";
+import { answerChallenge, type Authentication, authExtra, authMethods } from "./authentication.ts";
 import { JoinError } from "./errors.ts";
 
 /** What a session works with. */
@@ -104,6 +104,11 @@ export function joinSession(frames: FrameTransport, options: JoinOptions): Promi
     options.signal.addEventListener("abort", abort, { once: true });
     if (options.signal.aborted) return abort();
     const { authentication } = options;
-    session.join(options.realm, authMethods(authentication), authentication?.authId);
+    session.join(
+      options.realm,
+      authMethods(authentication),
+      authentication?.authId,
+      authExtra(authentication),
+    );
   });
 }

@@ -20,6 +20,11 @@ export interface ConnectOptions {
   readonly url: string;
   /** The realm to join; OCS sites use `test_realm` unless told otherwise. */
   readonly realm: string;
+  /**
+   * Authorities that the certificate of a `wss://` router may be signed by, each as PEM text. Default: those that the
+   * machine knows, and those in the file that the environment variable `DENO_CERT` names.
+   */
+  readonly caCerts?: readonly string[] | undefined;
   /** Default: anonymous. */
   readonly authentication?: Authentication | undefined;
   /**

@@ -58,7 +58,12 @@ export type {
   ParamsOf,
   PropertyName,
 } from "./agent_types.ts";
-export type { Authentication, TicketAuthentication, WampCraAuthentication } from "./authentication.ts";
+export type {
+  Authentication,
+  CryptosignAuthentication,
+  TicketAuthentication,
+  WampCraAuthentication,
+} from "./authentication.ts";
 export type { Clock } from "../internal/clock.ts";
 export { BoundedStream, type StreamOptions, type StreamSource } from "./bounded_stream.ts";
 export { checkFinished, runToEnd } from "./check_finished.ts";
@@ -92,6 +97,7 @@ export {
 export { fanOut, type InTurnOptions, type Outcome, type ParamsFor, runAll, runInTurn } from "./fan_out.ts";
 export { FeedClient, type FeedEventItem, type FeedSample, type FeedSource } from "./feed_client.ts";
 export { type HeldExclusive, holdExclusive, type HoldExclusiveOptions } from "./hold_exclusive.ts";
+export { readKeyFile } from "./key_file.ts";
 export type { ClientOptions } from "./client_options.ts";
 export { type ConnectedClient, OCSClient, OCSClient as MatchedClient } from "./ocs_client.ts";
 export type {

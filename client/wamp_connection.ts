@@ -3,6 +3,7 @@ import { type Clock, SYSTEM_CLOCK } from "../internal/clock.ts";
 import { type Logger, SILENT } from "../internal/log.ts";
 import { pause } from "../internal/pause.ts";
 import { toError } from "../internal/to_error.ts";
+import { authExtra } from "./authentication.ts";
 import { joinSession } from "./_join_session.ts";
 import type { JoinedSession } from "./_joined_session.ts";
 import { FloatMode } from "./_float_mode.ts";
@@ -84,6 +85,8 @@ export class WampConnection implements WampSession, AsyncDisposable {
 
   /** Starts connecting. */
   constructor(options: ConnectOptions) {
+    // A key that is none is the caller's fault, and not one of each attempt.
+    authExtra(options.authentication);
     this.#options = options;
     this.url = options.url;
     this.realm = options.realm;
@@ -319,7 +322,7 @@ export class WampConnection implements WampSession, AsyncDisposable {
   async #join(signal: AbortSignal): Promise<JoinedSession> {
     const timeoutMs = this.#options.attemptTimeoutMs ?? 5000;
     const subprotocols = this.#options.subprotocols ?? SUBPROTOCOLS;
-    const open = this.#options.openTransport ?? webSocketTo(this.url);
+    const open = this.#options.openTransport ?? webSocketTo(this.url, this.#options.caCerts);
     const frames = await open({ subprotocols, timeoutMs, signal });
     return await joinSession(frames, {
       realm: this.realm,
@@ -358,10 +361,10 @@ export class WampConnection implements WampSession, AsyncDisposable {
   }
 }
 
-function webSocketTo(url: string): OpenTransport {
+function webSocketTo(url: string, caCerts: readonly string[] | undefined): OpenTransport {
   return async (options) => {
     // Loaded when needed: a connection inside this process has no use for it.
     const { openWebSocket } = await import("../transport/client_transport.ts");
-    return await openWebSocket(url, options);
+    return await openWebSocket(url, { ...options, caCerts });
   };
 }

@@ -7,6 +7,7 @@ export type AgentConnectOptions = Pick<
   | "url"
   | "realm"
   | "authentication"
+  | "caCerts"
   | "openTransport"
   | "attemptTimeoutMs"
   | "maxMessageBytes"

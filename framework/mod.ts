@@ -96,6 +96,7 @@ export type { AgentConnectOptions } from "./agent_connect_options.ts";
 export type { AgentEnd } from "./agent_core.ts";
 export type {
   Authentication,
+  CryptosignAuthentication,
   TicketAuthentication,
   WampCraAuthentication,
 } from "../client/authentication.ts";

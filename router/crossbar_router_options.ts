@@ -18,6 +18,7 @@ export function crossbarRouterOptions({ realms, transports }: CrossbarConfig): R
   return {
     hostname: transport.hostname,
     port: transport.port,
+    ...(transport.tls === undefined ? {} : { tls: transport.tls }),
     realms,
     authentication: transport.authentication,
     webSocketPath: path,

@@ -30,6 +30,19 @@ export class WebFolderError extends Error {
   }
 }
 
+/** A certificate or key cannot be served. */
+export class CertificateError extends Error {
+  /** The file that is wrong. */
+  readonly file: string;
+
+  /** Takes the whole text, and names the file. */
+  constructor(text: string, file: string, options?: ErrorOptions) {
+    super(text, options);
+    this.name = "CertificateError";
+    this.file = file;
+  }
+}
+
 function codeOf(cause: unknown): string | undefined {
   if (typeof cause !== "object" || cause === null || !("code" in cause)) return undefined;
   return typeof cause.code === "string" ? cause.code : undefined;

@@ -4,11 +4,15 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "../internal/log.ts";
 import { isHandshakeKey, parseProtocolOffer, switchingProtocols } from "../transport/handshake.ts";
+import type { Certificate } from "./certificate.ts";
 import { ListenError } from "./errors.ts";
 import type { RouterLimits } from "./limits.ts";
 import { chooseSubprotocol, originAllowed, type OriginRules } from "./negotiation.ts";
 import type { PeerInfo } from "./peer.ts";
+import { addressOf } from "./peer_address.ts";
+import { refuse } from "./refuse.ts";
 import { answerText } from "./text_answer.ts";
+import { TlsFront } from "./tls_front.ts";
 import { parseUpgrade, upgradeOf, type UpgradeRequest } from "./upgrade_request.ts";
 import type { WireCounters } from "./wire_counters.ts";
 
@@ -37,6 +41,8 @@ export interface HttpFrontOptions extends OriginRules {
   readonly hostname: string;
   /** Port; 0 for any free one. */
   readonly port: number;
+  /** With one, TLS is spoken and nothing else. */
+  readonly certificate?: Certificate;
   /** Paths that are upgraded to WebSocket. */
   readonly webSocketPaths: readonly string[];
   /** Subprotocols that are spoken, in no order. */
@@ -64,6 +70,7 @@ export interface HttpFrontOptions extends OriginRules {
 export class HttpFront {
   readonly #options: HttpFrontOptions;
   readonly #server: Server;
+  readonly #tls: TlsFront | undefined;
   /** Makes node:http look after a connection. */
   readonly #serveHttp: (socket: Socket) => void;
   readonly #sockets = new Map<Socket, { idleSinceMs: number; busy: number; upgraded: boolean }>();
@@ -71,7 +78,13 @@ export class HttpFront {
 
   private constructor(options: HttpFrontOptions) {
     this.#options = options;
-    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, keepAlive: false });
+    const http = { maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, keepAlive: false };
+    const { certificate, counters, logger, limits } = options;
+    const hasRoom = () => this.connections < limits.connections;
+    this.#tls = certificate === undefined
+      ? undefined
+      : new TlsFront({ certificate, http, counters, logger, hasRoom });
+    const server = this.#tls?.server ?? createServer(http);
     this.#server = server;
     server.maxHeadersCount = MAX_HEADER_FIELDS;
     // Calls may take hours, and idle connections are watched here: no time limit of node:http applies.
@@ -81,12 +94,13 @@ export class HttpFront {
     server.timeout = 0;
     // node:http gets a connection only when its first bytes are no plain WebSocket handshake. A second server for
     // it would do, but one that does not listen itself ends every connection after its first answer.
-    const listeners = server.listeners("connection");
-    server.removeAllListeners("connection");
+    const event = this.#tls === undefined ? "connection" : "secureConnection";
+    const listeners = server.listeners(event);
+    server.removeAllListeners(event);
     this.#serveHttp = (socket) => {
       for (const listener of listeners) listener.call(server, socket);
     };
-    server.on("connection", (socket: Socket) => this.#connected(socket));
+    server.on(event, (socket: Socket) => this.#connected(socket));
     server.on(
       "request",
       (request: IncomingMessage, response: ServerResponse) => this.#requested(request, response),
@@ -130,12 +144,17 @@ export class HttpFront {
 
   /** Open connections, WebSockets included. */
   get connections(): number {
-    return this.#sockets.size;
+    return this.#sockets.size + (this.#tls?.handshakes ?? 0);
   }
 
   /** True once it takes nothing new. */
   get draining(): boolean {
     return this.#draining;
+  }
+
+  /** Serves another certificate to those who connect from now on. */
+  renewCertificate(certificate: Certificate): void {
+    this.#tls?.renew(certificate);
   }
 
   /** Closes HTTP connections that had no request for too long. */
@@ -154,6 +173,7 @@ export class HttpFront {
     if (this.#draining) return;
     this.#draining = true;
     this.#server.close();
+    this.#tls?.drop();
     for (const [socket, state] of this.#sockets) if (!state.upgraded && state.busy === 0) socket.destroy();
   }
 
@@ -174,7 +194,8 @@ export class HttpFront {
   #connected(socket: Socket): void {
     const { limits, counters, logger } = this.#options;
     socket.on("error", () => {});
-    if (this.#draining || this.#sockets.size >= limits.connections) {
+    this.#tls?.secured(socket);
+    if (this.#draining || this.connections >= limits.connections) {
       counters.refused++;
       logger.warn(`Refused ${addressOf(socket)}: ${limits.connections} connections are open`);
       socket.destroy();
@@ -188,6 +209,13 @@ export class HttpFront {
     socket.once("end", leftSilently);
     socket.once("data", (first: Uint8Array) => {
       socket.off("end", leftSilently);
+      if (this.#tls === undefined && isTlsHello(first)) {
+        counters.refused++;
+        logger.info(
+          `Refused ${addressOf(socket)}: it speaks TLS, and only ws:// and http:// are served here`,
+        );
+        return refuse(socket, 400, "Bad Request", "TLS is not spoken here, only ws:// and http://");
+      }
       const upgrade = parseUpgrade(first);
       if (upgrade !== undefined) {
         return this.#upgrade(upgrade.request, socket, first.subarray(upgrade.headBytes));
@@ -292,6 +320,11 @@ export class HttpFront {
   }
 }
 
+/** Whether a client begins with a TLS handshake. */
+function isTlsHello(first: Uint8Array): boolean {
+  return first[0] === 0x16 && first[1] === 3;
+}
+
 interface Refusal {
   readonly status: number;
   readonly phrase: string;
@@ -305,12 +338,6 @@ function withoutQuery(target: string): string {
   return query < 0 ? target : target.slice(0, query);
 }
 
-/** Where a connection comes from, such as `tcp4:127.0.0.1:40112`. */
-function addressOf(socket: Socket): string {
-  const { remoteAddress = "unknown", remotePort = 0 } = socket;
-  return `${remoteAddress.includes(":") ? "tcp6" : "tcp4"}:${remoteAddress}:${remotePort}`;
-}
-
 function knownHeaders(request: UpgradeRequest): Readonly<Record<string, string>> {
   const known: Record<string, string> = {};
   for (const name of ["origin", "user-agent"]) {
@@ -318,16 +345,4 @@ function knownHeaders(request: UpgradeRequest): Readonly<Record<string, string>>
     if (value !== undefined) known[name] = value;
   }
   return known;
-}
-
-/** Answers on a socket that has no response object, and ends it. */
-function refuse(socket: Duplex, status: number, phrase: string, text: string, further = ""): void {
-  if (socket.destroyed || !socket.writable) return void socket.destroy();
-  const body = `${text}\n`;
-  const length = new TextEncoder().encode(body).length;
-  socket.end(
-    `HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Type: text/plain; charset=UTF-8\r\n` +
-      `Content-Length: ${length}\r\n${further}\r\n${body}`,
-    () => socket.destroy(),
-  );
 }

@@ -24,6 +24,8 @@ export interface RouterLimits {
   readonly pingTimeoutMs: number;
   /** A peer that takes nothing of its queue for this long is gone, in ms. Default 15,000. */
   readonly stuckMs: number;
+  /** Time between two looks whether the certificate was renewed, in ms. Default 60,000. */
+  readonly certificateCheckMs: number;
   /** Open connections, HTTP ones included; more are turned away. Default 4,096. */
   readonly connections: number;
   /** An HTTP connection without a request is closed after this time, in ms; a body may take as long. Default 65,000. */
@@ -48,6 +50,7 @@ export const DEFAULT_ROUTER_LIMITS: RouterLimits = {
   pingIntervalMs: 10_000,
   pingTimeoutMs: 5_000,
   stuckMs: 15_000,
+  certificateCheckMs: 60_000,
   connections: 4096,
   idleHttpMs: 65_000,
   bridgeCalls: 1000,

@@ -16,12 +16,14 @@
 export type { BridgeService } from "./bridge.ts";
 export type { SignatureRules } from "./bridge_signature.ts";
 export type { Logger } from "../internal/log.ts";
+export type { CertificateFiles } from "./certificate.ts";
 export type { CoreCounters, CoreGauges } from "./core/counters.ts";
 export type {
   Action,
   AuthenticationConfig,
   CoreBehaviour,
   CoreLimits,
+  CryptosignPrincipal,
   PermissionConfig,
   RealmConfig,
   RoleConfig,
@@ -31,7 +33,7 @@ export type {
 export { ocsAuthentication, ocsRealm, type OcsRealmOptions } from "./core/ocs_realm.ts";
 export { type CrossbarConfig, readCrossbarConfig } from "./core/crossbar_config.ts";
 export { crossbarRouterOptions } from "./crossbar_router_options.ts";
-export { ListenError, WebFolderError } from "./errors.ts";
+export { CertificateError, ListenError, WebFolderError } from "./errors.ts";
 export type { RouterStatus } from "./info.ts";
 export { DEFAULT_ROUTER_LIMITS, type OverflowPolicy, type RouterLimits } from "./limits.ts";
 export type { MatchPolicy } from "../wamp/uri.ts";

@@ -11,6 +11,8 @@ import { WriteGatherer } from "../transport/write_gatherer.ts";
 import { serializerFor } from "../wamp/serializers.ts";
 import { parseSubprotocol, SUBPROTOCOLS } from "../wamp/subprotocol.ts";
 import { Bridge, type BridgeService } from "./bridge.ts";
+import type { Certificate, CertificateFiles } from "./certificate.ts";
+import { CertificateWatch } from "./certificate_watch.ts";
 import type { InternalSession } from "./core/internal_session.ts";
 import { ocsAuthentication, ocsRealm } from "./core/ocs_realm.ts";
 import type { AuthenticationConfig, CoreBehaviour, CoreLimits, RealmConfig } from "./core/options.ts";
@@ -41,6 +43,11 @@ export interface RouterOptions extends OriginRules {
   readonly hostname?: string;
   /** Port to listen on; 0 (default) takes any free one. */
   readonly port?: number;
+  /**
+   * With it, the port speaks TLS and nothing else: `wss://` and `https://`. Renewed files are served to those who connect
+   * from then on, a minute later at most.
+   */
+  readonly tls?: CertificateFiles;
   /** Realm of the site. Default `test_realm`. */
   readonly realm?: string;
   /**
@@ -113,6 +120,7 @@ export class Router implements AsyncDisposable {
   readonly #oversizeLogged = new Map<string, number>();
   #watchedMs = performance.now();
   #stopped: Promise<void> | undefined;
+  #certificateWatch: CertificateWatch | undefined;
 
   private constructor(parts: {
     options: RouterOptions;
@@ -131,14 +139,15 @@ export class Router implements AsyncDisposable {
     this.#sessions = parts.sessions;
     this.port = front.port;
     const host = urlHost(options.hostname ?? "127.0.0.1");
-    this.url = `ws://${host}:${this.port}${options.webSocketPath ?? DEFAULT_WEBSOCKET_PATH}`;
+    const s = options.tls === undefined ? "" : "s";
+    this.url = `ws${s}://${host}:${this.port}${options.webSocketPath ?? DEFAULT_WEBSOCKET_PATH}`;
     const callPath = Object.entries(options.bridge ?? DEFAULT_BRIDGE).find(([, service]) =>
       service.kind === "caller"
     );
-    this.httpUrl = `http://${host}:${this.port}${callPath?.[0] ?? "/call"}`;
+    this.httpUrl = `http${s}://${host}:${this.port}${callPath?.[0] ?? "/call"}`;
     const { metricsPath, web } = options;
-    this.webUrl = web === undefined ? undefined : `http://${host}:${this.port}/`;
-    this.metricsUrl = metricsPath === undefined ? undefined : `http://${host}:${this.port}${metricsPath}`;
+    this.webUrl = web === undefined ? undefined : `http${s}://${host}:${this.port}/`;
+    this.metricsUrl = metricsPath === undefined ? undefined : `http${s}://${host}:${this.port}${metricsPath}`;
     this.#context = {
       limits,
       counters,
@@ -173,12 +182,15 @@ export class Router implements AsyncDisposable {
    * assert.match(router.url, /^ws:/);
    * ```
    *
+   * @throws {CertificateError} If the certificate or its key cannot be served.
    * @throws {ListenError} If the port is taken or may not be opened.
    * @throws {RangeError} If a bridge names a realm or role that is not there, or the metrics a path that is taken.
    * @throws {WebFolderError} If the web page cannot be served.
    */
   static async start(options: RouterOptions = {}): Promise<Router> {
     const logger = options.logger ?? SILENT;
+    const tls = options.tls === undefined ? undefined : await CertificateWatch.read(options.tls);
+    const certificate = tls?.certificate;
     const limits = { ...DEFAULT_ROUTER_LIMITS, ...options.limits };
     const counters = makeWireCounters();
     const web = options.web === undefined ? undefined : await WebSite.open({
@@ -236,6 +248,7 @@ export class Router implements AsyncDisposable {
     const front = await HttpFront.listen({
       hostname: options.hostname ?? "127.0.0.1",
       port: options.port ?? 0,
+      ...(certificate === undefined ? {} : { certificate }),
       webSocketPaths: [options.webSocketPath ?? DEFAULT_WEBSOCKET_PATH],
       subprotocols: options.subprotocols ?? SUBPROTOCOLS.map(({ name }) => name),
       requireSubprotocol: options.requireSubprotocol ?? true,
@@ -250,8 +263,15 @@ export class Router implements AsyncDisposable {
     });
     draining = () => front.draining;
     const router = new Router({ options, core, limits, front, sessions, handlers: late, counters, logger });
+    router.#certificateWatch = tls?.watch({
+      intervalMs: limits.certificateCheckMs,
+      logger,
+      renew: (renewed) => router.#renew(renewed),
+    });
+    for (const warning of certificate?.warnings ?? []) logger.warn(warning);
     logger.info(
-      `Router listens on ${router.url} for realm ${realmsOf(options).map(({ name }) => name).join(", ")}`,
+      `Router listens on ${router.url} for realm ${realmsOf(options).map(({ name }) => name).join(", ")}` +
+        (certificate === undefined ? "" : `, with the certificate of ${certificate.summary}`),
     );
     return router;
   }
@@ -312,6 +332,7 @@ export class Router implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#front.drain();
     this.#selfCheck?.[Symbol.dispose]();
+    this.#certificateWatch?.[Symbol.dispose]();
     await this.#core.shutdown();
     for (const session of this.#sessions) session.close();
     await settled(this.#links, CLOSE_MS);
@@ -319,6 +340,13 @@ export class Router implements AsyncDisposable {
     await this.#front.close();
     clearInterval(this.#watchTimer);
     this.#context.logger.info(`Router on ${this.url} has stopped`);
+  }
+
+  #renew(certificate: Certificate): void {
+    const { logger } = this.#context;
+    this.#front.renewCertificate(certificate);
+    for (const warning of certificate.warnings) logger.warn(warning);
+    logger.info(`Router serves the certificate of ${certificate.summary} from now on`);
   }
 
   #upgraded({ socket, firstBytes, subprotocol, info }: Upgraded): void {

@@ -2,6 +2,7 @@
 import { WebSocket } from "../deps/ws.ts";
 import { ConnectError } from "./errors.ts";
 import type { FrameTransport } from "./frame_transport.ts";
+import { explainTls } from "./tls_trouble.ts";
 import { CloseCode, closePayload, isSendableCode } from "./websocket_framing.ts";
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -20,6 +21,11 @@ export interface OpenWebSocketOptions {
   readonly timeoutMs?: number;
   /** Further header fields of the handshake. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Authorities that a `wss://` server's certificate may be signed by, each as PEM text. Default: those that the machine
+   * knows, and those in the file that the environment variable `DENO_CERT` names.
+   */
+  readonly caCerts?: readonly string[] | undefined;
   /** Gives up opening; has no effect on an open connection. */
   readonly signal?: AbortSignal;
   /** A ping is sent when nothing was received for this time. Default 10 s. */
@@ -42,7 +48,7 @@ export interface OpenWebSocketOptions {
  * @throws {SyntaxError} If the URL is not a WebSocket URL.
  */
 export function openWebSocket(url: string, options: OpenWebSocketOptions): Promise<FrameTransport> {
-  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, caCerts } = options;
   if (signal?.aborted) {
     return Promise.reject(new ConnectError(url, "given up by the caller", { cause: signal.reason }));
   }
@@ -52,7 +58,9 @@ export function openWebSocket(url: string, options: OpenWebSocketOptions): Promi
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+      ...(caCerts === undefined ? {} : { ca: [...caCerts] }),
     });
+    const startedMs = performance.now();
     const failed = (cause: string, error?: unknown) => {
       done();
       socket.on("error", () => {});
@@ -63,7 +71,14 @@ export function openWebSocket(url: string, options: OpenWebSocketOptions): Promi
       done();
       resolve(new ClientTransport(socket, options));
     };
-    const onError = (error: Error) => failed(error.message === "" ? error.name : error.message, error);
+    const onError = (error: Error) => {
+      done();
+      socket.on("error", () => {});
+      socket.terminate();
+      const leftMs = Math.max(1, timeoutMs - (performance.now() - startedMs));
+      void explainTls({ url, error, caCerts, timeoutMs: leftMs, signal })
+        .then((why) => failed(why ?? (error.message === "" ? error.name : error.message), error));
+    };
     const onClose = () => failed("the connection ended before it was open");
     const onAbort = () => failed("given up by the caller", signal?.reason);
     const timer = setTimeout(() => failed(`no answer within ${timeoutMs / 1000} s`), timeoutMs);

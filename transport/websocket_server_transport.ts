@@ -1,5 +1,4 @@
 /** A WebSocket connection on a socket that has been upgraded, seen from the server. @module */
-import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { FRAME_HEADROOM_BYTES, type PreparedFrame, prepareFrame } from "./prepared_frame.ts";
 import type { ServerTransport } from "./server_transport.ts";
@@ -12,6 +11,7 @@ import {
   Opcode,
   type WebSocketItem,
 } from "./websocket_framing.ts";
+import { tcpBelow } from "./tcp_below.ts";
 import { WaitingBytes } from "./waiting_bytes.ts";
 import type { WriteGatherer } from "./write_gatherer.ts";
 
@@ -117,8 +117,8 @@ export class WebSocketServerTransport implements ServerTransport {
     this.#lostReason = "terminated";
     // What a peer has not taken would be kept by the system for minutes, and the peer would not learn that it is gone
     // before it had read all of it.
-    if (this.bufferedBytes > 0 && this.#socket instanceof Socket) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    if (this.bufferedBytes > 0) tcpBelow(this.#socket)?.resetAndDestroy();
+    this.#socket.destroy();
     this.#finish(CloseCode.LOST, this.#lostReason);
   }
 

@@ -1,7 +1,20 @@
 /** The embedded router in crossbar's place, from crossbar's own configuration. @module */
-import { crossbarRouterOptions, readCrossbarConfig, type RouterOptions } from "../../router/mod.ts";
+import { dirname, resolve } from "node:path";
+import {
+  type CertificateFiles,
+  crossbarRouterOptions,
+  readCrossbarConfig,
+  type RouterOptions,
+} from "../../router/mod.ts";
 import { findSiteFile, MACHINE, type SiteEnvironment, SiteError, type SiteOptions } from "../../site/mod.ts";
-import { metricsPathOf, openToAll, planRouter, type RouterChoice, webOptions } from "../router_plan.ts";
+import {
+  metricsPathOf,
+  openToAll,
+  planRouter,
+  type RouterChoice,
+  tlsFiles,
+  webOptions,
+} from "../router_plan.ts";
 
 /** What `ocs router --crossbar-config` starts. */
 export interface CrossbarRouterPlan {
@@ -43,8 +56,10 @@ export async function planCrossbarRouter(
   }
   const { webSocketPath = "/ws", bridge = {} } = fromFile;
   const metricsPath = metricsPathOf(choice, [webSocketPath, ...Object.keys(bridge)]);
+  const tls = tlsFiles(choice) ?? besideFile(file, fromFile.tls, environment);
   const options = {
     ...fromFile,
+    ...(tls === undefined ? {} : { tls }),
     ...(choice.bind === undefined ? {} : { hostname: choice.bind }),
     ...(choice.port === undefined ? {} : { port: choice.port }),
     ...(metricsPath === undefined ? {} : { metricsPath }),
@@ -53,13 +68,30 @@ export async function planCrossbarRouter(
   const prefix = options.realms?.[0]?.roles[0]?.permissions.find(({ match }) => match === "prefix")?.uri;
   const addressRoot = prefix?.replace(/\.$/, "") || undefined;
   const differences = await compareWithSite({ options, realm, addressRoot }, choice.site, environment);
-  const open = letsAnyoneIn(options) ? openToAll(options.hostname ?? "127.0.0.1", options.port ?? 0) : [];
+  const open = letsAnyoneIn(options)
+    ? openToAll({ hostname: options.hostname ?? "127.0.0.1", port: options.port ?? 0, tls })
+    : [];
   const web = webOptions(choice, { realm, addressRoot: addressRoot ?? "observatory", siteFile: undefined });
   return {
     options: { ...options, ...(web === undefined ? {} : { web }) },
     realm,
     addressRoot,
     warnings: [...warnings, ...differences, ...open],
+  };
+}
+
+/** Paths in crossbar's configuration are relative to its folder. */
+function besideFile(
+  file: string,
+  tls: CertificateFiles | undefined,
+  environment: SiteEnvironment,
+): CertificateFiles | undefined {
+  if (tls === undefined) return undefined;
+  const at = (path: string) => resolve(dirname(environment.absolute(file)), path);
+  return {
+    certificateFile: at(tls.certificateFile),
+    keyFile: at(tls.keyFile),
+    chainFiles: (tls.chainFiles ?? []).map(at),
   };
 }
 
@@ -99,13 +131,16 @@ async function compareWithSite(
 ): Promise<readonly string[]> {
   const named = site.site !== undefined || site.siteFile !== undefined || site.siteHub !== undefined;
   if (!named && "none" in findSiteFile(site, environment)) return [];
-  const wanted = await planRouter(site, {}, environment);
+  const { tls } = found.options;
+  const choice = tls === undefined ? {} : { tlsCert: tls.certificateFile, tlsKey: tls.keyFile };
+  const wanted = await planRouter(site, choice, environment);
   const { webSocketPath, bridge, port } = found.options;
   const pairs: readonly (readonly [string, string | number, string | number | undefined])[] = [
     ["realm", wanted.realm, found.realm],
     // A configuration without prefixes allows what no comparison of texts finds out.
     ["address root", wanted.addressRoot, found.addressRoot ?? wanted.addressRoot],
     ["WebSocket path", wanted.webSocketPath, webSocketPath],
+    ["scheme", new URL(wanted.url).protocol, tls === undefined ? "ws:" : "wss:"],
     // Nobody wants a fixed port of --port 0.
     ["port", wanted.port, port === 0 ? wanted.port : port],
   ];

@@ -1,51 +1,13 @@
-/** Who is let in: anonymous, ticket, wampcra (spec 5.1 to 5.4). @module */
+/** Who is let in: anonymous, ticket, wampcra, cryptosign (spec 5.1 to 5.5). @module */
 import { createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto";
-import type { Authenticate, Dict, Hello } from "../../wamp/message.ts";
+import type { Hello } from "../../wamp/message.ts";
+import { CryptosignDoor } from "./cryptosign_door.ts";
 import { NO_DETAILS } from "./errors_out.ts";
 import type { AuthenticationConfig, WampCraPrincipal } from "./options.ts";
 import { isoTime, type RealmParts } from "./realm_parts.ts";
 import { randomAuthid } from "./random.ts";
 import { dictOf } from "./session.ts";
-
-/** A proof of identity that was accepted; the role may not exist in the realm. */
-export interface Accepted {
-  /** Tells the three apart. */
-  readonly outcome: "accepted";
-  /** Who it says it is. */
-  readonly authid: string;
-  /** Name of its role. */
-  readonly role: string;
-  /** How it was proved. */
-  readonly authmethod: string;
-  /** What WELCOME gives back. */
-  readonly authextra: Dict;
-}
-
-/** The peer must prove who it is; `verify` looks at its answer. */
-export interface Challenged {
-  /** Tells the three apart. */
-  readonly outcome: "challenged";
-  /** Who it says it is. */
-  readonly authid: string;
-  /** Name of the method. */
-  readonly method: string;
-  /** What CHALLENGE says. */
-  readonly extra: Dict;
-  /** Looks at the peer's answer. */
-  readonly verify: (answer: Authenticate) => Accepted | Refused;
-}
-
-/** The peer is sent away with an ABORT. */
-export interface Refused {
-  /** Tells the three apart. */
-  readonly outcome: "refused";
-  /** Reason of the ABORT. */
-  readonly reason: string;
-  /** What ABORT tells in words; nothing about what was wrong with a proof. */
-  readonly text: string;
-  /** Whether it was a wrong proof, which is counted and slowed down. */
-  readonly isFailure: boolean;
-}
+import { type Accepted, authidOf, type Challenged, ownEntry, type Refused, wrongProof } from "./verdict.ts";
 
 /** The authentication of one path. */
 export class Authentication {
@@ -53,6 +15,7 @@ export class Authentication {
   readonly #parts: Pick<RealmParts, "random" | "clock">;
   readonly #keys = new Map<WampCraPrincipal, string>();
   readonly #fakeSecret: string;
+  readonly #cryptosign: CryptosignDoor | undefined;
 
   /** Makes the authentication of a path; without configuration anyone is role `anonymous`. */
   constructor(config: AuthenticationConfig | undefined, parts: Pick<RealmParts, "random" | "clock">) {
@@ -61,6 +24,10 @@ export class Authentication {
     // Beforehand, because a derivation at the first login would tell by its time which names exist.
     for (const user of Object.values(this.#config.wampcra?.users ?? {})) this.#keys.set(user, keyOf(user));
     this.#fakeSecret = Array.from(parts.random.bytes(16), (byte) => byte.toString(16)).join("");
+    const { cryptosign } = this.#config;
+    this.#cryptosign = cryptosign === undefined
+      ? undefined
+      : new CryptosignDoor(cryptosign.principals, parts);
   }
 
   /** Decides what a HELLO gets. `session` is the id the session will have. */
@@ -75,6 +42,7 @@ export class Authentication {
       }
       if (method === "ticket" && this.#config.ticket !== undefined) return this.#ticket(hello);
       if (method === "wampcra" && this.#config.wampcra !== undefined) return this.#wampcra(hello, session);
+      if (method === "cryptosign" && this.#cryptosign !== undefined) return this.#cryptosign.begin(hello);
     }
     return {
       outcome: "refused",
@@ -171,26 +139,8 @@ export function wampcraSignature(key: string, challenge: string): string {
   return createHmac("sha256", key).update(challenge).digest("base64");
 }
 
-function wrongProof(): Refused {
-  return {
-    outcome: "refused",
-    reason: "wamp.error.authentication_failed",
-    text: "authentication failed",
-    isFailure: true,
-  };
-}
-
 /** Compares in a time that does not tell how much is right; digests make the lengths equal. */
 function sameText(left: string, right: string): boolean {
   const digest = (text: string) => createHmac("sha256", "compare").update(text).digest();
   return timingSafeEqual(digest(left), digest(right));
-}
-
-function authidOf(hello: Hello): string {
-  return typeof hello.details.authid === "string" ? hello.details.authid : "";
-}
-
-/** An entry of a configuration dict, but never something inherited such as `constructor`. */
-function ownEntry<T>(entries: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
-  return entries !== undefined && Object.hasOwn(entries, key) ? entries[key] : undefined;
 }

@@ -2,7 +2,7 @@
 import type { Authenticate, Hello, Message } from "../../wamp/message.ts";
 import { checkUri } from "../../wamp/uri.ts";
 import type { PeerLink } from "../peer.ts";
-import type { Accepted, Authentication, Refused } from "./authentication.ts";
+import type { Authentication } from "./authentication.ts";
 import type { FailureBrake } from "./failure_brake.ts";
 import type { Realm } from "./realm.ts";
 import type { RealmParts } from "./realm_parts.ts";
@@ -10,6 +10,7 @@ import { Session } from "./session.ts";
 import type { SharedDelay } from "./shared_delay.ts";
 import { type ConnectionState, KINDS, messageName, STEPS } from "./steps.ts";
 import { shortUri } from "./uri_rules.ts";
+import type { Accepted, Refused } from "./verdict.ts";
 import { rolesFault, welcomeOf } from "./welcome.ts";
 
 /** What the wire layer tells the core of a connection. */

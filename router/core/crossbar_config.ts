@@ -1,14 +1,17 @@
 /** Reads a crossbar configuration, so that a site can change the router and nothing else (spec 5.7). @module */
+import { parseCryptosignHex } from "../../wamp/cryptosign.ts";
 import type { MatchPolicy } from "../../wamp/uri.ts";
 import type {
   Action,
   AuthenticationConfig,
+  CryptosignPrincipal,
   PermissionConfig,
   RealmConfig,
   RoleConfig,
   TicketPrincipal,
   WampCraPrincipal,
 } from "./options.ts";
+import type { CertificateFiles } from "../certificate.ts";
 import { ConfigNode } from "./config_node.ts";
 import {
   type CrossbarBridgeOptions,
@@ -33,6 +36,8 @@ export interface CrossbarTransport {
   readonly hostname: string;
   /** Port to listen on. */
   readonly port: number;
+  /** Files of the certificate, where TLS is to be spoken; relative ones are in the configuration's folder. */
+  readonly tls?: CertificateFiles;
   /** WebSocket paths with a slash in front. */
   readonly webSocketPaths: readonly string[];
   /** Authentication by WebSocket path; a path without `auth` is not in it. */
@@ -138,10 +143,7 @@ function readTransport(
   const endpoint = node.child("endpoint");
   if (endpoint === undefined) node.fault("endpoint is missing");
   endpoint?.known("type", "port", "interface", "backlog", "version", "tls");
-  // A site that believes itself encrypted must not find out otherwise from a clear-text password.
-  if (endpoint?.child("tls") !== undefined) {
-    endpoint.fault("tls is not served here, expected none, and a TLS proxy before the router");
-  }
+  const tls = endpoint?.child("tls");
   const webSocketPaths: string[] = [];
   const authentication: Record<string, AuthenticationConfig> = {};
   const webSocketOptions: Record<string, CrossbarWebSocketOptions> = {};
@@ -165,6 +167,7 @@ function readTransport(
   return [{
     hostname: endpoint?.optionalText("interface") ?? "0.0.0.0",
     port: endpoint?.integer("port") ?? 0,
+    ...(tls === undefined ? {} : { tls: readTls(tls) }),
     webSocketPaths,
     authentication,
     webSocketOptions,
@@ -172,14 +175,32 @@ function readTransport(
   }];
 }
 
+function readTls(node: ConfigNode): CertificateFiles {
+  node.known("certificate", "key", "chain_certificates", "ca_certificates", "ciphers", "dhparam");
+  // With these, crossbar lets in only who shows a certificate; without, everybody would come in.
+  if (node.optionalTexts("ca_certificates") !== undefined) {
+    node.fault("ca_certificates is there, but certificates of clients are not asked for here, expected none");
+  }
+  for (const key of ["ciphers", "dhparam"]) {
+    if (node.optionalText(key) !== undefined) {
+      node.warn(`${key} has no effect: TLS 1.2 and 1.3 as Deno has them`);
+    }
+  }
+  return {
+    certificateFile: node.text("certificate"),
+    keyFile: node.text("key"),
+    chainFiles: node.optionalTexts("chain_certificates") ?? [],
+  };
+}
+
 function readAuthentication(
   node: ConfigNode,
   environment: (name: string) => string | undefined,
 ): AuthenticationConfig {
-  node.known("anonymous", "ticket", "wampcra");
-  const [anonymous, ticket, wampcra] = ["anonymous", "ticket", "wampcra"].map((key) =>
-    staticMethod(node, key)
-  );
+  node.known("anonymous", "ticket", "wampcra", "cryptosign");
+  const [anonymous, ticket, wampcra, cryptosign] = ["anonymous", "ticket", "wampcra", "cryptosign"].map((
+    key,
+  ) => staticMethod(node, key));
   const authid = anonymous?.optionalText("authid");
   return {
     ...(anonymous === undefined
@@ -189,6 +210,9 @@ function readAuthentication(
       ticket: { principals: byName(ticket.child("principals"), (entry) => principal(entry, environment)) },
     }),
     ...(wampcra === undefined ? {} : { wampcra: { users: byName(wampcra.child("users"), user) } }),
+    ...(cryptosign === undefined
+      ? {}
+      : { cryptosign: { principals: byName(cryptosign.child("principals"), keyHolder) } }),
   };
 }
 
@@ -217,6 +241,19 @@ function user(node: ConfigNode): WampCraPrincipal {
     ...(iterations === undefined ? {} : { iterations }),
     ...(keylen === undefined ? {} : { keylen }),
   };
+}
+
+function keyHolder(node: ConfigNode): CryptosignPrincipal {
+  node.known("authorized_keys", "role", "realm");
+  const realm = node.optionalText("realm");
+  const authorizedKeys = node.optionalTexts("authorized_keys") ?? [];
+  if (authorizedKeys.length === 0) node.fault("authorized_keys is missing, expected a list of public keys");
+  for (const key of authorizedKeys) {
+    if (parseCryptosignHex(key) === undefined) {
+      node.fault("authorized_keys has something that is no public key, expected 64 hexadecimal digits each");
+    }
+  }
+  return { authorizedKeys, role: node.text("role"), ...(realm === undefined ? {} : { realm }) };
 }
 
 function byName<T>(node: ConfigNode | undefined, read: (entry: ConfigNode) => T): Record<string, T> {

@@ -68,6 +68,16 @@ export interface WampCraPrincipal {
   readonly derived?: boolean;
 }
 
+/** A principal that proves itself by an Ed25519 signature over a challenge (WAMP-cryptosign). */
+export interface CryptosignPrincipal {
+  /** Its public keys, 64 hexadecimal digits each; any of them will do. */
+  readonly authorizedKeys: readonly string[];
+  /** Role it gets. */
+  readonly role: string;
+  /** The only realm it may join. Default: any. */
+  readonly realm?: string;
+}
+
 /** The authentication methods of one WebSocket path (spec 5). */
 export interface AuthenticationConfig {
   /** Anyone gets this role; without `authid` everyone gets a random one. */
@@ -76,6 +86,8 @@ export interface AuthenticationConfig {
   readonly ticket?: { readonly principals: Readonly<Record<string, TicketPrincipal>> };
   /** Principals by authid. */
   readonly wampcra?: { readonly users: Readonly<Record<string, WampCraPrincipal>> };
+  /** Principals by authid; no channel binding. */
+  readonly cryptosign?: { readonly principals: Readonly<Record<string, CryptosignPrincipal>> };
 }
 
 /** Every bound of the core, with its default. */

@@ -10,7 +10,7 @@ export interface Identity {
   readonly authid: string;
   /** What it may do. */
   readonly role: Role;
-  /** How it proved it: `anonymous`, `ticket`, `wampcra` or `internal`. */
+  /** How it proved it: `anonymous`, `ticket`, `wampcra`, `cryptosign` or `internal`. */
   readonly authmethod: string;
   /** `static`. */
   readonly authprovider: string;

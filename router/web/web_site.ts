@@ -157,13 +157,14 @@ export class WebSite {
     if (url !== undefined) return new URL(url.endsWith("/") ? url : `${url}/`);
     const { localAddress = "127.0.0.1", localPort = 80 } = request.socket;
     const own = localAddress.includes(":") ? `[${localAddress}]` : localAddress;
+    const isEncrypted = "encrypted" in request.socket;
     return pageFolderUrl({
       header: (name) => {
         const value = request.headers[name];
         return Array.isArray(value) ? value.join(",") : value;
       },
-      isEncrypted: "encrypted" in request.socket,
-    }) ?? new URL(`http://${own}:${localPort}/`);
+      isEncrypted,
+    }) ?? new URL(`http${isEncrypted ? "s" : ""}://${own}:${localPort}/`);
   }
 
   /** What a `config.json` in the folder adds. */

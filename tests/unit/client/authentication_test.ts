@@ -24,6 +24,62 @@ Deno.test("C6: answerChallenge() gives the ticket", () => {
   assert.equal(answerChallenge({ method: "ticket", authId: "tim", ticket: "abc" }, "ticket", {}), "abc");
 });
 
+// Appendix B of the wire specification.
+const KEY = {
+  method: "cryptosign",
+  authId: "daq",
+  privateKey: "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+} as const;
+const PUBLIC_KEY = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8";
+const TO_SIGN = "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f";
+const PROOF =
+  "46fc09cc6f1d97d241e1b7a6fd1e46f788e6841d25eabbf3b5a9a44590086187e42bedd04abff976d21e0387600b49f2" +
+  `552012e4a9bc4b15966a82b444db3001${TO_SIGN}`;
+
+Deno.test("C6: cryptosign names its public key in HELLO and signs the challenge as the vector says", async () => {
+  const router = new ScriptedRouter();
+  const client = new WampConnection({
+    url: "ws://router.test/ws",
+    realm: "test_realm",
+    openTransport: router.openTransport,
+    authentication: KEY,
+  });
+  const peer = await router.accept();
+  const [, , details] = await peer.expect(1);
+  assert.deepEqual({ ...Object(details), roles: 0 }, {
+    roles: 0,
+    authmethods: ["cryptosign"],
+    authid: "daq",
+    authextra: { pubkey: PUBLIC_KEY, channel_binding: null },
+  });
+  peer.send([4, "cryptosign", { challenge: TO_SIGN, channel_binding: null }]);
+  assert.deepEqual(await peer.expect(5), [5, PROOF, {}]);
+  peer.send([2, 1, {}]);
+  await client.joined();
+  const closed = client.close();
+  await peer.farewell();
+  await closed;
+});
+
+Deno.test("C6: cryptosign signs no challenge of another length and none with channel binding", () => {
+  for (const challenge of ["", TO_SIGN.slice(2), `${TO_SIGN}00`, "zz".repeat(32), 7, undefined]) {
+    assert.throws(() => answerChallenge(KEY, "cryptosign", { challenge }), /not 32 bytes in hexadecimal/);
+  }
+  const bound = { challenge: TO_SIGN, channel_binding: "tls-unique" };
+  assert.throws(() => answerChallenge(KEY, "cryptosign", bound), /asks for channel binding/);
+});
+
+Deno.test("WampConnection refuses a private key that is none at once, and does not show it", () => {
+  for (const privateKey of ["", "secret", KEY.privateKey.slice(2)]) {
+    const authentication = { ...KEY, privateKey };
+    assert.throws(
+      () => new WampConnection({ url: "ws://router.test/ws", realm: "test_realm", authentication }),
+      (error: Error) =>
+        /Cannot use the private key/.test(error.message) && !/secret|0405/.test(error.message),
+    );
+  }
+});
+
 Deno.test("answerChallenge() refuses other methods, missing texts and endless work", () => {
   assert.throws(() => answerChallenge(undefined, "ticket", {}), /this client authenticates by anonymous/);
   assert.throws(() => answerChallenge(CRA, "ticket", {}), /this client authenticates by wampcra/);

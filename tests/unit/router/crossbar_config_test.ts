@@ -102,7 +102,7 @@ Deno.test("readCrossbarConfig() refuses what is no configuration and methods tha
   );
 });
 
-Deno.test("readCrossbarConfig() reads the options of paths, and refuses TLS and half a signature", () => {
+Deno.test("readCrossbarConfig() reads the options of paths, TLS and keys, and refuses half a signature", () => {
   const config = JSON.parse(rendered);
   const [transport] = config.workers[0].transports;
   transport.paths.ws.serializers = ["cbor", "flatbuffers"];
@@ -145,14 +145,38 @@ Deno.test("readCrossbarConfig() reads the options of paths, and refuses TLS and 
     postBodyLimit: 9,
   });
 
-  transport.endpoint.tls = { key: "k.pem", certificate: "c.pem" };
+  transport.endpoint.tls = {
+    key: "k.pem",
+    certificate: "c.pem",
+    chain_certificates: ["i.pem"],
+    ciphers: "x",
+  };
+  const principals = { daq: { role: "iocs_agent", realm: "test_realm", authorized_keys: ["ab".repeat(32)] } };
+  transport.paths.ws.auth.cryptosign = { type: "static", principals };
+  const secure = readCrossbarConfig(JSON.stringify(config));
+  assert.deepEqual(secure.transports[0]?.tls, {
+    certificateFile: "c.pem",
+    keyFile: "k.pem",
+    chainFiles: ["i.pem"],
+  });
+  assert.deepEqual(secure.transports[0]?.authentication["/ws"]?.cryptosign, {
+    principals: { daq: { role: "iocs_agent", realm: "test_realm", authorizedKeys: ["ab".repeat(32)] } },
+  });
+  assert.match(secure.warnings.join(), /endpoint.tls: ciphers has no effect/);
+
+  transport.endpoint.tls = { key: "k.pem", ca_certificates: ["ca.pem"] };
+  principals.daq.authorized_keys = ["ab"];
+  Object.assign(principals, { empty: { role: "iocs_agent" } });
   transport.paths.ws.serializers = ["ubjson"];
   transport.paths.ws.options = { auto_ping_size: 3, max_message_size: -1, allowed_origins: "*" };
   delete transport.paths.call.options.secret;
   assert.throws(() => readCrossbarConfig(JSON.stringify(config)), (error: Error) => {
     for (
       const part of [
-        "endpoint: tls is not served here",
+        "endpoint.tls: certificate is missing, expected a string",
+        "endpoint.tls: ca_certificates is there, but certificates of clients are not asked for here",
+        "cryptosign.principals.daq: authorized_keys has something that is no public key",
+        "cryptosign.principals.empty: authorized_keys is missing",
         "paths.ws: serializers has none of json, msgpack and cbor",
         "paths.ws.options: auto_ping_size is 3, expected 4 to 125",
         "paths.ws.options: max_message_size is wrong",
