@@ -22,6 +22,7 @@ const FIRST: Readonly<
   Record<string, "agent" | "operation" | "task" | "process" | "feed" | "file" | "topic">
 > = {
   show: "agent",
+  logs: "agent",
   help: "topic",
   start: "operation",
   stop: "process",

@@ -30,6 +30,12 @@ export class HostedAgentNotFoundError extends Error {
   override readonly name = "HostedAgentNotFoundError";
 }
 
+/** What an agent's program has written is not to be had from here. */
+export class NoLogError extends Error {
+  /** Name of the class. */
+  override readonly name = "NoLogError";
+}
+
 /** More than one operation or agents' programs would be touched, nobody said yes to that, and nobody is there to be asked. */
 export class NotConfirmedError extends Error {
   /** Name of the class. */

@@ -187,6 +187,27 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
     { brief: message`Show the messages of an operation's session.` },
   );
 
+  const logs = command(
+    "logs",
+    merge(
+      object({
+        command: constant("logs"),
+        agent: argument(string({ metavar: "AGENT" }), { description: message`Instance id, such as faker1.` }),
+        follow: withDefault(
+          flag("-f", "--follow", { description: message`Then print each line that comes.` }),
+          false,
+        ),
+        count: optional(option("-n", "--count", integer({ metavar: "N", min: 1 }), {
+          description: message`The last so many of standard output and of standard error; default 100.`,
+        })),
+      }),
+      JSON_OPTION,
+      REQUEST_OPTIONS,
+      site,
+    ),
+    { brief: message`Show what an agent's program has written.` },
+  );
+
   const listen = command(
     "listen",
     merge(
@@ -231,7 +252,7 @@ export function verbGrammar({ site: takesSite }: { readonly site: boolean }) {
   );
 
   return or(
-    or(agents, show, hostsGrammar(site)),
+    or(agents, show, hostsGrammar(site), logs),
     or(start, stop, abort, wait, status, data, messages),
     liveGrammar(site),
     or(listen, journal, hkGrammar(site), G3_GRAMMAR),

@@ -57,10 +57,18 @@ export async function runVerb(command: VerbCommand, context: RunVerbContext): Pr
   if ((command.command === "data" || command.command === "messages") && command.follow) {
     return await runFollow(command, options, terminal);
   }
+  if (command.command === "logs" && command.follow) {
+    const { followLogs } = await import("./logs/logs.ts");
+    const { agent, count, json } = command;
+    terminal.progress("asking the host managers");
+    return await followLogs(agent, { ...options, terminal, fleet: context.fleet, count, json });
+  }
   const outcome = await runOne(command, { ...context, options });
   terminal.progress(undefined);
   context.onData?.(outcome.data);
-  await terminal.print(command.json ? jsonText(outcome.data) : outcome.text(terminal.look));
+  const text = command.json ? jsonText(outcome.data) : outcome.text(terminal.look);
+  // A log without a line is no line.
+  if (text !== "") await terminal.print(text);
   return outcome.result;
 }
 
@@ -85,6 +93,17 @@ async function runOne(
     case "show": {
       const { show } = await import("./show.ts");
       return await show(command.agent, options);
+    }
+    case "logs": {
+      const { logs } = await import("./logs/logs.ts");
+      terminal.progress("asking the host managers");
+      return await logs(command.agent, {
+        ...options,
+        terminal,
+        fleet,
+        count: command.count,
+        json: command.json,
+      });
     }
     case "journal": {
       const { journal } = await import("./journal.ts");

@@ -40,7 +40,11 @@ Notes:
                        "failures": 0,
                        "log": "/home/ocs/.local/state/ocs/.../faker1.out",
                        "out": ["last lines of its standard output"],
-                       "err": []}}}
+                       "err": []}},
+         "containers": {
+            "influx": {"compose_file": "/srv/ocs/docker-compose.yaml",
+                       "service": "ocs-influx",
+                       "container_id": "5f2c..."}}}
 `;
 
 /** Help for `update`. */

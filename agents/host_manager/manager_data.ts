@@ -1,18 +1,23 @@
 /** The session data of `manager` (OCS 10.6.2). @module */
 import { Float } from "../../internal/float.ts";
 import type { DockerWatch, ParseStatus } from "./docker_watch.ts";
-import type { Orphan } from "./docker_state.ts";
+import type { DockerService, Orphan } from "./docker_state.ts";
+import { DockerUnit } from "./docker_unit.ts";
 import { HostProgram } from "./host_program.ts";
 import type { ManagedInstance } from "./managed_instance.ts";
 
-/** What clients see. The first four are Python's; `children` is more than Python shows. */
+/** What clients see. The first four are Python's; the others are more than Python shows. */
 export type ManagerData = Readonly<Record<string, unknown>> & {
   readonly child_states: readonly ChildState[];
   readonly config_parse_status: Readonly<Record<string, readonly [boolean, Float, string]>>;
   readonly orphans: Readonly<Record<string, Orphan>>;
   readonly new_tags: Readonly<Record<string, string>>;
   readonly children: Readonly<Record<string, ChildData>>;
+  readonly containers: Readonly<Record<string, ContainerData>>;
 };
+
+/** Where docker runs an instance; names as in the list of orphans. */
+export type ContainerData = Pick<DockerService, "compose_file" | "service" | "container_id">;
 
 /** One instance, in Python's words. */
 export interface ChildState {
@@ -56,8 +61,13 @@ export function managerData(
   const programs = [...table.values()].filter(({ unit }) => unit instanceof HostProgram).length;
   const lines = Math.min(LINES, Math.floor(ALL_CHARACTERS / (2 * LINE_CHARACTERS * Math.max(1, programs))));
   const children: Record<string, ChildData> = {};
+  const containers: Record<string, ContainerData> = {};
   for (const [id, one] of table) {
     if (one.unit instanceof HostProgram) children[id] = describeProgram(one, one.unit, lines);
+    if (one.unit instanceof DockerUnit) {
+      const { compose_file, service, container_id } = one.unit.service;
+      containers[id] = { compose_file, service, container_id };
+    }
   }
   return {
     child_states: [...table.values()].map((one) => ({
@@ -78,6 +88,7 @@ export function managerData(
     orphans: Object.fromEntries(docker.orphans),
     new_tags: docker.newTags,
     children,
+    containers,
   };
 }
 

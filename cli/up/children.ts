@@ -1,6 +1,6 @@
 /** The child processes of `ocs up`: their lines read, their ends told, none left behind. @module */
 import { toError } from "../../internal/to_error.ts";
-import { LineReader } from "./line_reader.ts";
+import { LineReader } from "../../internal/line_reader.ts";
 
 /** One program to run. */
 export interface ChildSpec {

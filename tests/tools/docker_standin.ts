@@ -3,7 +3,7 @@
  * A stand-in for docker's command line client, for tests of host managers.
  *
  * It keeps its "containers" in `$DOCKER_STANDIN/state.json` and answers `docker compose -f FILE config|ps|up|rm|pull` and
- * `docker inspect|stop|rm` in the shapes of docker 28: lists, exit codes, texts on standard error. What it is asked goes to
+ * `docker inspect|stop|rm|logs` in the shapes of docker 28: lists, exit codes, texts on standard error. What it is asked goes to
  * `$DOCKER_STANDIN/calls`. Compose files are JSON, which is YAML; a service's `x-program` is what runs while it is up.
  * `$DOCKER_STANDIN/mode` makes it misbehave (`hang`, `garbage`), `$DOCKER_STANDIN/images.json` says which tags it
  * has, by tag; all of them without that file.
@@ -107,8 +107,10 @@ async function compose(state: State, [, file = "", verb = "", ...rest]: readonly
   else if (verb === "up") {
     if (mine.some(([, one]) => one.service === service && isAlive(one.pid))) return 0;
     const [command = "", ...args] = services[service]?.["x-program"] ?? ["sleep", "1000"];
-    const child = new Deno.Command(command, {
-      args,
+    const id = crypto.randomUUID().replaceAll("-", "");
+    const logs = `${FOLDER}/${id}`;
+    const child = new Deno.Command("/bin/sh", {
+      args: ["-c", 'log=$1; shift; exec "$@" >"$log.out" 2>"$log.err"', "sh", logs, command, ...args],
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -116,7 +118,7 @@ async function compose(state: State, [, file = "", verb = "", ...rest]: readonly
     }).spawn();
     child.unref();
     const image = imageId(services[service]?.image ?? "") ?? "";
-    state[crypto.randomUUID().replaceAll("-", "")] = { file, service, pid: child.pid, image };
+    state[id] = { file, service, pid: child.pid, image };
     console.error(` Container standin-${service}-1  Started`);
   } else if (verb === "rm") {
     for (const [id, one] of mine) {
@@ -131,12 +133,41 @@ async function compose(state: State, [, file = "", verb = "", ...rest]: readonly
   return 0;
 }
 
+/** `logs [--follow] --tail N ID`: both streams as the container wrote them. */
+async function logs(state: State, args: readonly string[]): Promise<number> {
+  const id = args.at(-1) ?? "";
+  if (state[id] === undefined) {
+    console.error(`Error response from daemon: No such container: ${id}`);
+    return 1;
+  }
+  const count = args[args.indexOf("--tail") + 1] ?? "all";
+  const follow = args.includes("--follow") ? [`--pid=${state[id].pid}`, "-f"] : [];
+  const tails = ["out", "err"].map((stream) => ({
+    stream,
+    child: new Deno.Command("tail", {
+      args: [...follow, "-n", count, `${FOLDER}/${id}.${stream}`],
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn(),
+  }));
+  await Promise.all(tails.map(async ({ stream, child }) => {
+    const to = stream === "out" ? Deno.stdout : Deno.stderr;
+    await child.stdout.pipeTo(to.writable, { preventClose: true });
+    await child.status;
+  }));
+  return 0;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   Deno.writeTextFileSync(`${FOLDER}/calls`, `${args.join(" ")}\n`, { append: true });
   if (mode() === "hang") await new Promise((resolve) => setTimeout(resolve, 1_000_000));
   if (mode() === "garbage") {
     console.log("{ [ % nothing : : like YAML\n\t}");
     return 0;
+  }
+  if (args[0] === "logs") {
+    // Only this program writes it.
+    return await logs((readJson("state.json") ?? {}) as State, args.slice(1));
   }
   using lock = Deno.openSync(`${FOLDER}/lock`, { write: true, create: true });
   lock.lockSync(true);

@@ -217,5 +217,10 @@ function ofChild(
   child: Child,
   place: { readonly host: string; readonly manager: string },
 ): HostedAgent {
-  return { ...NOTHING_KNOWN, ...child, ...place, unmanaged: null };
+  const { instance, agentClass, state, target, stability, restartRequired } = child;
+  const { pid, failures, nextLaunchSeconds, lastError } = child;
+  return {
+    ...{ instance, agentClass, classInFile: null, ...place, unmanaged: null },
+    ...{ state, target, stability, restartRequired, pid, failures, nextLaunchSeconds, lastError },
+  };
 }

@@ -13,6 +13,18 @@ export interface Child {
   readonly failures: number;
   readonly nextLaunchSeconds: number | null;
   readonly lastError: string | null;
+  /** Last lines of its run. */
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+  /** File of its standard output on its host; that of standard error ends in `.err`. */
+  readonly log: string | null;
+  /** Its docker service; null for programs, and with Python's host manager. */
+  readonly container: {
+    readonly service: string;
+    readonly composeFile: string;
+    /** Null where there is none at the moment. */
+    readonly id: string | null;
+  } | null;
 }
 
 /** A session of the process `manager`. */
@@ -42,21 +54,32 @@ export function readManager(session: ReplySession): ManagerSession {
   // What a process that has ended says is of then.
   if (state === "sleeping" || !Array.isArray(states)) return { state, children: undefined, problems };
   const more = recordOf(fieldOf(data, "children"));
+  const containers = recordOf(fieldOf(data, "containers"));
   const children = new Map<string, Child>();
   for (const one of states) {
     const instance = fieldOf(one, "instance_id");
     // The first one counts, as in Python's ocsbow.
     if (typeof instance !== "string" || children.has(instance)) continue;
-    children.set(instance, readChild(instance, one, Object.hasOwn(more, instance) ? more[instance] : {}));
+    children.set(
+      instance,
+      readChild(instance, one, {
+        ...recordOf(ownOf(more, instance)),
+        container: ownOf(containers, instance),
+      }),
+    );
   }
   return { state, children, problems };
 }
 
 function readChild(instance: string, one: unknown, more: unknown): Child {
-  const err: unknown = fieldOf(more, "err");
-  const lines = Array.isArray(err)
-    ? err.filter((line) => typeof line === "string" && line.trim() !== "")
-    : [];
+  const err = linesOf(fieldOf(more, "err"));
+  const log = fieldOf(more, "log");
+  const container: unknown = fieldOf(more, "container");
+  const [service, composeFile, id] = [
+    fieldOf(container, "service"),
+    fieldOf(container, "compose_file"),
+    fieldOf(container, "container_id"),
+  ];
   return {
     instance,
     agentClass: pyStr(fieldOf(one, "agent_class") ?? "?"),
@@ -67,8 +90,22 @@ function readChild(instance: string, one: unknown, more: unknown): Child {
     pid: numberOf(fieldOf(more, "pid")),
     failures: numberOf(fieldOf(more, "failures")) ?? 0,
     nextLaunchSeconds: numberOf(fieldOf(more, "next_launch")),
-    lastError: lines.length === 0 ? null : String(lines.at(-1)),
+    lastError: err.findLast((line) => line.trim() !== "") ?? null,
+    out: linesOf(fieldOf(more, "out")),
+    err,
+    log: typeof log === "string" ? log : null,
+    container: typeof service === "string" && typeof composeFile === "string"
+      ? { service, composeFile, id: typeof id === "string" ? id : null }
+      : null,
   };
+}
+
+function linesOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((line) => typeof line === "string") : [];
+}
+
+function ownOf(value: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 /** A number of the wire, which may be a `Float` or a big integer. */
@@ -80,7 +117,7 @@ function numberOf(value: unknown): number | null {
 
 /** A field of what may be anything. */
 export function fieldOf(value: unknown, name: string): unknown {
-  return recordOf(value)[name];
+  return ownOf(recordOf(value), name);
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
