@@ -23,7 +23,7 @@ import { AGENT_TABLE } from "../agents/table.ts";
 import { JSON_OPTION, REQUEST_OPTIONS, SITE_OPTIONS } from "../verbs/common_options.ts";
 import { verbGrammar } from "../verbs/grammar.ts";
 import { CLIENT } from "./client/grammar.ts";
-import { CROSSBAR_CONFIG, SYSTEMD } from "./deploy/grammar.ts";
+import { CROSSBAR_CONFIG, GRAFANA, SYSTEMD } from "./deploy/grammar.ts";
 
 const port = option("--port", integer({ metavar: "N", min: 0, max: 65_535 }), {
   description: message`Port to listen on; 0: any free one. Default: that of the site file, or 8001.`,
@@ -250,7 +250,7 @@ export const COMMAND_LINE = or(
   group("Operating", or(verbGrammar({ site: true }), repl, run, CLIENT)),
   group(
     "Running and setting up a site",
-    or(demo, up, router, agent, init, config, CROSSBAR_CONFIG, SYSTEMD, version),
+    or(demo, up, router, agent, init, config, CROSSBAR_CONFIG, SYSTEMD, GRAFANA, version),
   ),
 );
 

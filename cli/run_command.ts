@@ -53,6 +53,10 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
       const { runClient } = await import("./client/run_client.ts");
       return await runClient(command, { site: siteOptions(command), console });
     }
+    case "grafana": {
+      const { runGrafana } = await import("./deploy/run_grafana.ts");
+      return await runGrafana(command, { site: siteOptions(command), console });
+    }
     case "init": {
       const { runInit } = await import("./run_init.ts");
       return await runInit(command, console);

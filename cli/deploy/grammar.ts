@@ -1,5 +1,6 @@
 /** The command lines of what writes files for other programs, as data for the parser. @module */
 import {
+  choice,
   command,
   constant,
   flag,
@@ -32,6 +33,40 @@ export const CROSSBAR_CONFIG = command(
     SITE_OPTIONS,
   ),
   { brief: message`Write a configuration of crossbar for the site.` },
+);
+
+/** `ocs grafana`. */
+export const GRAFANA = command(
+  "grafana",
+  merge(
+    object({
+      command: constant("grafana"),
+      folder: withDefault(
+        option("-o", "--output", "--out", string({ metavar: "FOLDER" }), {
+          description: message`Folder to write, never over another file; default ./grafana.`,
+        }),
+        "grafana",
+      ),
+      provisioningDir: withDefault(
+        option("--provisioning-dir", string({ metavar: "PATH" }), {
+          description: message`Where Grafana sees that folder; default /etc/grafana/provisioning.`,
+        }),
+        "/etc/grafana/provisioning",
+      ),
+      influx: optional(option("--influx", choice(["v1", "v2"], { metavar: "VERSION" }), {
+        description: message`InfluxDB 1.x or 2; default that of the site's publisher.`,
+      })),
+      url: optional(option("--url", string({ metavar: "URL" }), {
+        description: message`The database as Grafana sees it; default as the publisher does.`,
+      })),
+      database: optional(option("--database", string({ metavar: "NAME" }), {
+        description: message`Database or bucket; default that of the publisher.`,
+      })),
+    }),
+    JSON_OPTION,
+    SITE_OPTIONS,
+  ),
+  { brief: message`Write data source and dashboards of the site for Grafana.` },
 );
 
 /** `ocs systemd`. */
