@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { AGENT_TABLE } from "../../agents/table.ts";
+import page from "../../docs/coming_from_python.md" with { type: "text" };
+import { codeSpans, docRows } from "../helpers/doc_tables.ts";
 import { testsWith } from "../helpers/interop_test.ts";
 import { startOurAgent } from "../helpers/our_agent.ts";
 import { OurRouter } from "../helpers/our_router.ts";
@@ -111,3 +114,50 @@ async function temporarySite() {
   );
   return { file, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
+
+/** What tests/tools/python_names.py prints. */
+interface PythonNames {
+  readonly names: readonly string[];
+  /** Words that lead to each option and choice of a program. */
+  readonly programs: Readonly<Record<string, readonly (readonly string[])[]>>;
+  /** Options that all programs and agents take. */
+  readonly site: readonly string[];
+  readonly agents: Readonly<Record<string, readonly string[]>>;
+}
+
+test("coming_from_python.md has every public name, command and option of Python OCS", async (peers) => {
+  const { stdout } = await Program.run({
+    name: "python_names.py",
+    command: peers.python,
+    args: [new URL("../tools/python_names.py", import.meta.url).pathname],
+  });
+  // The program's only output is this object.
+  const python = JSON.parse(stdout) as PythonNames;
+  assert(python.names.length > 150 && Object.keys(python.programs).length === 5);
+  const spans = docRows(page).flatMap(({ cells }) => codeSpans(cells[0] ?? ""));
+  // `ControlClient.request("start", …)` is about `ControlClient.request`; `OpCode.*` about all that OpCode has.
+  const named = new Set(spans.map((span) => /^[\w.*]+/.exec(span)?.[0] ?? span));
+  const missing = python.names.filter((name) => !named.has(name) && !named.has(name.replace(/\..*$/, ".*")));
+  for (const [program, uses] of Object.entries(python.programs)) {
+    const lines = spans.filter((span) => span.split(" ")[0] === program).map((span) => span.split(" "));
+    for (const words of uses) {
+      if (words.at(-1) === "--help") continue;
+      const isNamed = lines.some((line) => words.every((word) => line.includes(word)));
+      if (!isNamed && !python.site.includes(words.at(-1) ?? "")) {
+        missing.push(`${program} ${words.join(" ")}`);
+      }
+    }
+  }
+  for (const option of python.site) {
+    if (!spans.some((span) => span.split(" ")[0] === option)) missing.push(option);
+  }
+  for (const [agentClass, options] of Object.entries(python.agents)) {
+    if (!named.has(agentClass)) missing.push(agentClass);
+    const ours = AGENT_TABLE[agentClass]?.options ?? {};
+    missing.push(
+      ...options.filter((option) => option !== "--help" && !Object.hasOwn(ours, option.slice(2)))
+        .map((option) => `${agentClass} ${option}`),
+    );
+  }
+  assert.deepEqual(missing, []);
+});
