@@ -31,14 +31,22 @@ export interface AgentWatchOptions {
   monotonicMs(): number;
   /** Agents that are kept; those beyond are ignored. Default 1,000. */
   readonly mostAgents?: number;
+  /** Operations that are kept of all agents together. Default 20,000, which cost a scrape some 60 ms. */
+  readonly mostOperations?: number;
+}
+
+interface Heartbeat {
+  readonly agentClass: string;
+  readonly startedSeconds: number | undefined;
+  readonly operations: readonly (readonly [string, number])[];
 }
 
 interface Entry {
-  agentClass: string;
-  startedSeconds: number | undefined;
-  heartbeats: number;
-  heardMs: number;
-  opCodes: ReadonlyMap<string, number>;
+  readonly agentClass: string;
+  readonly startedSeconds: number | undefined;
+  readonly heartbeats: number;
+  readonly heardMs: number;
+  readonly opCodes: ReadonlyMap<string, number>;
 }
 
 const HEARTBEAT = ".feeds.heartbeat";
@@ -48,20 +56,24 @@ const EXPIRED = 7;
 const HIGHEST_CODE = 8;
 /** Whoever publishes can name agents and operations; what is kept of it has bounds. */
 const MOST_AGENTS = 1000;
-const MOST_OPERATIONS = 100;
+const MOST_OPERATIONS = 20_000;
+const MOST_OPERATIONS_OF_ONE = 100;
 const MOST_LETTERS = 200;
 
 /** Listens to the heartbeats of all agents of a realm. */
 export class AgentWatch {
   readonly #options: AgentWatchOptions;
   readonly #mostAgents: number;
+  readonly #mostOperations: number;
   readonly #agents = new Map<string, Entry>();
+  #operations = 0;
   #ignored = 0;
 
   /** Listens from now on. */
   constructor(options: AgentWatchOptions) {
     this.#options = options;
     this.#mostAgents = options.mostAgents ?? MOST_AGENTS;
+    this.#mostOperations = options.mostOperations ?? MOST_OPERATIONS;
     const topic = `${options.addressRoot}.${HEARTBEAT}`;
     options.session.subscribe(topic, (event) => this.#heard(event), { match: "wildcard" })
       .catch((error: unknown) =>
@@ -69,7 +81,7 @@ export class AgentWatch {
       );
   }
 
-  /** Heartbeats that were none, or of an agent more than are kept. */
+  /** Heartbeats that were none, or of which something is not kept because of a bound. */
   get ignored(): number {
     return this.#ignored;
   }
@@ -99,9 +111,15 @@ export class AgentWatch {
       this.#ignored++;
       return;
     }
+    this.#operations -= known?.opCodes.size ?? 0;
+    const room = Math.min(MOST_OPERATIONS_OF_ONE, this.#mostOperations - this.#operations);
+    const { operations, agentClass, startedSeconds } = beat;
+    if (operations.length > room) this.#ignored++;
+    const opCodes = new Map(operations.slice(0, room));
+    this.#operations += opCodes.size;
+    const heartbeats = (known?.heartbeats ?? 0) + 1;
     const heardMs = this.#options.monotonicMs();
-    const entry: Entry = { ...beat, heardMs, heartbeats: (known?.heartbeats ?? 0) + 1 };
-    this.#agents.set(address, entry);
+    this.#agents.set(address, { agentClass, startedSeconds, heartbeats, heardMs, opCodes });
   }
 
   /** Whether one more agent can be kept, if need be in the place of the one that has been gone the longest. */
@@ -112,6 +130,7 @@ export class AgentWatch {
       if (entry.heardMs < heardMs) [oldest, heardMs] = [address, entry.heardMs];
     }
     if (this.#options.monotonicMs() - heardMs <= AGENT_TIMEOUT_SECONDS * 1000) return false;
+    this.#operations -= this.#agents.get(oldest)?.opCodes.size ?? 0;
     return this.#agents.delete(oldest);
   }
 }
@@ -119,7 +138,7 @@ export class AgentWatch {
 /** What a heartbeat tells; undefined for what is none. */
 function readHeartbeat(
   payload: Event["payload"],
-): Pick<Entry, "agentClass" | "startedSeconds" | "opCodes"> | undefined {
+): Heartbeat | undefined {
   let args: unknown[];
   try {
     // Any serializer decodes the payloads of all.
@@ -138,7 +157,7 @@ function readHeartbeat(
   return {
     agentClass: typeof agentClass === "string" ? agentClass.slice(0, MOST_LETTERS) : "",
     startedSeconds: Number.isFinite(started) ? started : undefined,
-    opCodes: new Map(codes.filter(isOperation).slice(0, MOST_OPERATIONS)),
+    operations: codes.filter(isOperation),
   };
 }
 

@@ -41,7 +41,7 @@ function allFamilies(status: RouterStatus, watch: AgentWatch): readonly MetricFa
     ...routerFamilies(status),
     {
       name: "ocs_router_heartbeats_ignored_total",
-      help: "Heartbeats that were none, or of an agent more than are watched.",
+      help: "Heartbeats that were none, or of which something is beyond the bounds.",
       type: "counter",
       samples: [{ value: watch.ignored }],
     },

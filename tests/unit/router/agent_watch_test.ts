@@ -9,7 +9,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-async function start(mostAgents?: number) {
+async function start(bounds: { mostAgents?: number; mostOperations?: number } = {}) {
   const { core, clock, log, agent } = makeCore();
   const session = core.openInternal("test_realm", "trusted");
   const watch = new AgentWatch({
@@ -17,7 +17,7 @@ async function start(mostAgents?: number) {
     addressRoot: "observatory",
     logger: log,
     monotonicMs: () => clock.monotonicMs(),
-    ...(mostAgents === undefined ? {} : { mostAgents }),
+    ...bounds,
   });
   const peer = agent();
   await turn();
@@ -84,8 +84,10 @@ Deno.test("AgentWatch counts what is no heartbeat, and takes no codes, names and
   assert.deepEqual([watch.ignored, agents()], [8, []]);
   const odd = { zero: 0, nine: 9, text: "3", half: 2.5, none: null, [""]: 3, ["l".repeat(201)]: 3, good: 3 };
   await beat("odd", odd, { agent_class: "C".repeat(1000), session_id: "soon" });
+  assert.equal(watch.ignored, 8);
   const many = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`op${at}`, 1]));
   await beat("many", many, { agent_class: 7 });
+  assert.equal(watch.ignored, 9);
   await beat("list", [3, 3]);
   assert.deepEqual(
     agents().map((
@@ -96,7 +98,7 @@ Deno.test("AgentWatch counts what is no heartbeat, and takes no codes, names and
 });
 
 Deno.test("AgentWatch keeps so many agents, and gives up one that is gone for one that is there, never the other way", async () => {
-  const { watch, clock, beat, agents } = await start(3);
+  const { watch, clock, beat, agents } = await start({ mostAgents: 3 });
   const addresses = () => agents().map(({ address }) => address.split(".")[1]);
   for (const name of ["a", "b", "c"]) {
     await beat(name, {});
@@ -108,4 +110,19 @@ Deno.test("AgentWatch keeps so many agents, and gives up one that is gone for on
   await beat("c", {});
   await beat("d", {});
   assert.deepEqual([addresses(), watch.ignored], [["b", "c", "d"], 1]);
+});
+
+Deno.test("AgentWatch keeps so many operations of all agents together, and has room again when agents have fewer", async () => {
+  const { watch, clock, beat, agents } = await start({ mostAgents: 2, mostOperations: 3 });
+  const sizes = () => agents().map(({ opCodes }) => opCodes.size);
+  await beat("a", { x: 3, y: 3 });
+  await clock.advance(1);
+  await beat("b", { x: 3, y: 3, z: 3 });
+  assert.deepEqual([sizes(), watch.ignored], [[2, 1], 1]);
+  await beat("a", { x: 3 });
+  await beat("b", { x: 3, y: 3, z: 3 });
+  assert.deepEqual([sizes(), watch.ignored], [[1, 2], 2]);
+  await clock.advance(6);
+  await beat("c", { x: 3, y: 3 });
+  assert.deepEqual([sizes(), watch.ignored], [[2, 1], 3]);
 });
