@@ -12,6 +12,8 @@ export type AgentChoice =
     readonly entrypoint: string;
     readonly args: readonly string[];
   }
+  /** None: the classes there are. */
+  | { readonly kind: "list"; readonly args: readonly string[] }
   /** The class that the site file has for an instance. */
   | { readonly kind: "instance"; readonly args: readonly string[] };
 
@@ -19,7 +21,7 @@ export type AgentChoice =
 const ENTRYPOINT = "main";
 
 /**
- * Takes apart what is behind `ocs agent`: a class first, or `--agent` with `--entrypoint` anywhere, or neither.
+ * Takes apart what is behind `ocs agent`: a class first, or `--agent` with `--entrypoint` anywhere, or neither; `--list` for all classes.
  *
  * @throws {UsageError} If an option lacks its value, or goes with nothing.
  */
@@ -29,6 +31,7 @@ export function agentChoice(words: readonly string[]): AgentChoice {
     // All that follows is the agent's: it may have options of these names.
     return { kind: "class", agentClass: first, args: words.slice(1) };
   }
+  if (words.includes("--list")) return { kind: "list", args: words.filter((word) => word !== "--list") };
   const rest: string[] = [];
   const own = new Map<string, string>();
   for (let at = 0; at < words.length; at++) {

@@ -206,6 +206,12 @@ const agent = command(
     entrypoint: optional(option("--entrypoint", string({ metavar: "NAME" }), {
       description: message`The function of --agent, which is handed the arguments. Default: main.`,
     })),
+    list: withDefault(
+      flag("--list", {
+        description: message`Run none: list the classes of this toolkit and of the site's lists of agents.`,
+      }),
+      false,
+    ),
     instanceId: optional(option("--instance-id", string({ metavar: "ID" }), {
       description: message`Which agent of the site file this is. Default: INSTANCE_ID of the environment.`,
     })),

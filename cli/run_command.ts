@@ -1,4 +1,5 @@
 /** From a command that was understood to the module that carries it out. @module */
+import { withSiteVariables } from "../site/launcher_arguments.ts";
 import type { SiteOptions } from "../site/mod.ts";
 import type { SiteFlags } from "../verbs/common_options.ts";
 import type { Command } from "./command_line.ts";
@@ -77,8 +78,8 @@ export async function runCommand(command: Command, console: Console): Promise<Ex
   }
 }
 
-/** The site options of a command in the form that `site/` takes. */
+/** The site options of a command, or of the environment where it has none, in the form that `site/` takes. */
 export function siteOptions(flags: SiteFlags): SiteOptions {
   const { site, siteFile, siteHost, siteHub, siteHttp, siteRealm, addressRoot } = flags;
-  return { site, siteFile, siteHost, siteHub, siteHttp, siteRealm, addressRoot };
+  return withSiteVariables({ site, siteFile, siteHost, siteHub, siteHttp, siteRealm, addressRoot });
 }

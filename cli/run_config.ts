@@ -1,6 +1,6 @@
 /** `ocs config check` and `ocs config show`. @module */
 import { AGENT_TABLE } from "../agents/table.ts";
-import { checkSite } from "../site/check_site.ts";
+import { checkSite, type KnownClass } from "../site/check_site.ts";
 import {
   findSiteFile,
   MACHINE,
@@ -17,6 +17,7 @@ import { redactWords } from "../verbs/redact.ts";
 import { formatTable } from "../verbs/table.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { checkAccessFiles } from "./check_access_files.ts";
+import { checkPlugins } from "./check_plugins.ts";
 import { PYTHON_CLASSES } from "./foreign_classes.ts";
 import { type Console, type OutputLook, styled, verbLook } from "./output.ts";
 
@@ -33,11 +34,12 @@ export async function runConfigCheck(
 ): Promise<ExitCode> {
   const file = command.file ?? pathOrFail(site);
   const text = await readSiteText(file);
+  const plugins = await checkPlugins({ siteHost: site.siteHost, siteFile: file });
   const ofSite = await checkSite(text, file, {
-    knownClasses: new Map(Object.entries(AGENT_TABLE)),
+    knownClasses: new Map<string, KnownClass>([...plugins.agents, ...Object.entries(AGENT_TABLE)]),
     foreignClasses: PYTHON_CLASSES,
   });
-  const problems = [...ofSite, ...await checkAccessFiles(text, file)];
+  const problems = [...ofSite, ...plugins.problems, ...await checkAccessFiles(text, file)];
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const warnings = problems.length - errors;
   const failed = errors > 0 || command.strict && warnings > 0;
@@ -124,7 +126,10 @@ export async function runConfigShow(
 
 function settingsOf(resolved: ResolvedSite, options: SiteOptions): readonly Setting[] {
   const { host } = resolved;
-  const from = (option: unknown, hostValue: unknown, value: unknown): string => {
+  const from = (option: unknown, hostValue: unknown, value: unknown, variable?: string): string => {
+    if (option !== undefined && variable !== undefined && option === MACHINE.getVariable(variable)) {
+      return `environment, ${variable}`;
+    }
     if (option !== undefined) return "command line";
     if (hostValue !== undefined) return `host ${host?.name}`;
     return value === undefined ? "" : "hub";
@@ -133,12 +138,12 @@ function settingsOf(resolved: ResolvedSite, options: SiteOptions): readonly Sett
     {
       name: "wamp_server",
       value: resolved.wampServer,
-      from: from(options.siteHub, host?.wampServer, resolved.wampServer),
+      from: from(options.siteHub, host?.wampServer, resolved.wampServer, "SITE_HUB"),
     },
     {
       name: "wamp_http",
       value: resolved.wampHttp,
-      from: from(options.siteHttp, host?.wampHttp, resolved.wampHttp),
+      from: from(options.siteHttp, host?.wampHttp, resolved.wampHttp, "SITE_HTTP"),
     },
     { name: "wamp_realm", value: resolved.realm, from: from(options.siteRealm, host?.realm, resolved.realm) },
     {

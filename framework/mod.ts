@@ -91,6 +91,7 @@ export {
   tuple,
 } from "./params.ts";
 export type { AgentClass, AgentProgram } from "./program.ts";
+export { type PluginAgent, pluginAgent, type PluginTable } from "./plugin_agent.ts";
 export { launchAgent, type RunningAgent, startAgent, type StartAgentOptions } from "./start_agent.ts";
 export type { AgentConnectOptions } from "./agent_connect_options.ts";
 export type { AgentEnd } from "./agent_core.ts";

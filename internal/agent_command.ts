@@ -1,14 +1,21 @@
 /** How a program starts one of our agents as a program of its own. @module */
 
+/** How an agent's program is started. */
+export interface AgentCommandOptions {
+  /** Flags of V8 that it runs best with. */
+  readonly v8Flags?: readonly string[] | undefined;
+  /** It loads modules of others, which have no place in the lock file of this checkout. */
+  readonly loadsForeign?: boolean | undefined;
+}
+
 /**
  * Command line of an agent's file, without the agent's own arguments.
  *
  * @param file The agent's module, in a checkout or at a URL.
- * @param v8Flags Flags of V8 that it runs best with.
  */
 export function agentCommand(
   file: URL,
-  v8Flags?: readonly string[],
+  { v8Flags, loadsForeign = false }: AgentCommandOptions = {},
 ): readonly [command: string, ...args: string[]] {
   return [
     Deno.execPath(),
@@ -17,6 +24,7 @@ export function agentCommand(
     // From a checkout deno.json says it; an agent that runs by URL has none.
     "--unstable-net",
     "--quiet",
+    ...(loadsForeign ? ["--no-lock"] : []),
     ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags.join(",")}`]),
     file.protocol === "file:" ? decodeURIComponent(file.pathname) : file.href,
   ];

@@ -29,8 +29,15 @@ export interface CheckSiteOptions {
 
 const ROOT_KEYS = ["hub", "hosts"];
 const ROUTER_KEYS = ["wamp_server", "wamp_http", "wamp_realm"];
-const HUB_KEYS = [...ROUTER_KEYS, "address_root", "access_policy", "registry_address"];
-const HOST_KEYS = [...ROUTER_KEYS, "log-dir", "crossbar_timeout", "crossbar", "agent-instances"];
+const HUB_KEYS = [...ROUTER_KEYS, "address_root", "access_policy", "agent-plugins", "registry_address"];
+const HOST_KEYS = [
+  ...ROUTER_KEYS,
+  "log-dir",
+  "crossbar_timeout",
+  "crossbar",
+  "agent-plugins",
+  "agent-instances",
+];
 const CROSSBAR_KEYS = ["bin", "config-dir"];
 const INSTANCE_KEYS = ["agent-class", "instance-id", "manage", "arguments", "agent-exe"];
 

@@ -22,9 +22,15 @@ export { type Argument, mergeArguments, toArguments } from "./arguments.ts";
 export { checkSite, type CheckSiteOptions, type KnownClass } from "./check_site.ts";
 export { clientEnvironment, type ClientSiteOptions, readClientEnvironment } from "./client_environment.ts";
 export { MACHINE, type SiteEnvironment } from "./environment.ts";
+export { findPlugins } from "./find_plugins.ts";
 export { OptionError, SiteError, SiteFileError } from "./errors.ts";
 export { findSiteFile, type FoundSiteFile, loadSite, readSiteText } from "./load_site.ts";
-export { launcherArguments, OPTION_VARIABLES, readLauncherOptions } from "./launcher_arguments.ts";
+export {
+  launcherArguments,
+  OPTION_VARIABLES,
+  readLauncherOptions,
+  withSiteVariables,
+} from "./launcher_arguments.ts";
 export { nearMiss } from "./near_miss.ts";
 export { formatOptionHelp, type OptionGroup } from "./option_help.ts";
 export type {
@@ -37,6 +43,7 @@ export type {
 } from "./option_specs.ts";
 export { type AgentArgs, parseAgentArgs, type ParseAgentArgsOptions } from "./parse_agent_args.ts";
 export { type OptionProblem, parseOptions, type ReadOptions } from "./parse_options.ts";
+export { type PluginModule, pluginModules, PLUGINS_VARIABLE } from "./plugin_modules.ts";
 export { needSetting, type ResolvedSite, type SiteSetting } from "./resolved_site.ts";
 export { type ResolveOptions, resolveSite } from "./resolve_site.ts";
 export {
@@ -47,6 +54,7 @@ export {
   type Site,
   type SiteHost,
   type SiteInstance,
+  type SitePlugin,
 } from "./site.ts";
 export { SITE_OPTIONS, type SiteOptions, type SiteOptionValues } from "./site_options.ts";
 export { formatProblem, type Place, type SiteProblem } from "./site_problem.ts";

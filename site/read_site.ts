@@ -11,6 +11,7 @@ import {
   type Site,
   type SiteHost,
   type SiteInstance,
+  type SitePlugin,
 } from "./site.ts";
 import type { SiteProblem } from "./site_problem.ts";
 import type { YamlList, YamlMap, YamlNode } from "./yaml_node.ts";
@@ -68,6 +69,7 @@ function readHub(node: YamlNode | undefined, notes: Notes): Hub {
     ...readRouter(fields),
     addressRoot: fields.text("address_root", "a text such as observatory"),
     accessPolicy: fields.text("access_policy", "a text such as director:access-dir"),
+    plugins: readPlugins(fields, notes),
   };
 }
 
@@ -112,8 +114,26 @@ function readHost(fields: Fields, notes: Notes): Omit<SiteHost, "name" | "line" 
     logDir: fields.text("log-dir", "the path of a folder"),
     crossbarTimeoutSeconds: fields.seconds("crossbar_timeout") ?? DEFAULT_CROSSBAR_TIMEOUT_SECONDS,
     crossbar: readCrossbar(fields, notes),
+    plugins: readPlugins(fields, notes),
     instances: readInstances(fields, notes),
   };
+}
+
+function readPlugins(fields: Fields, notes: Notes): readonly SitePlugin[] | undefined {
+  const node = fields.node("agent-plugins");
+  if (node === undefined || isNull(node)) return undefined;
+  const items = node.kind === "list" ? node.items : [node];
+  return items.flatMap((item) => {
+    if (item.kind === "scalar" && typeof item.value === "string" && item.value !== "") {
+      return [{ module: item.value, line: item.line, column: item.column }];
+    }
+    notes.error(
+      item,
+      `"agent-plugins" of the ${fields.owner} has ${describeNode(item)}`,
+      "paths or URLs of modules, such as [lab_agents.ts]",
+    );
+    return [];
+  });
 }
 
 function readCrossbar(fields: Fields, notes: Notes): CrossbarSettings | undefined {

@@ -4,6 +4,7 @@ import { MACHINE, type SiteEnvironment } from "./environment.ts";
 import { SiteError } from "./errors.ts";
 import { findSiteFile, loadSite } from "./load_site.ts";
 import { nearMiss } from "./near_miss.ts";
+import { sitePlugins } from "./plugin_modules.ts";
 import type { ResolvedSite } from "./resolved_site.ts";
 import { DEFAULT_CROSSBAR_TIMEOUT_SECONDS, type Site, type SiteHost, type SiteInstance } from "./site.ts";
 import type { SiteOptions } from "./site_options.ts";
@@ -67,6 +68,7 @@ function withoutFile(options: SiteOptions): ResolvedSite {
     logDir: options.logDir,
     workingDir: options.workingDir,
     crossbarTimeoutSeconds: options.crossbarTimeout ?? DEFAULT_CROSSBAR_TIMEOUT_SECONDS,
+    plugins: [],
     sourceFile: undefined,
   };
 }
@@ -94,6 +96,7 @@ function withFile(
     workingDir: options.workingDir,
     crossbarTimeoutSeconds: options.crossbarTimeout ?? host?.crossbarTimeoutSeconds ??
       DEFAULT_CROSSBAR_TIMEOUT_SECONDS,
+    plugins: sitePlugins(site, host),
     sourceFile: site.file,
   };
 }

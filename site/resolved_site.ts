@@ -1,5 +1,6 @@
 /** What a program knows of its site once options, environment and site file are put together. @module */
 import { SiteError } from "./errors.ts";
+import type { PluginModule } from "./plugin_modules.ts";
 import type { SiteHost, SiteInstance } from "./site.ts";
 
 /** The effective settings; what nobody said is undefined. */
@@ -26,6 +27,8 @@ export interface ResolvedSite {
   readonly workingDir: string | undefined;
   /** Seconds an agent tries to reconnect before it exits; 0 for ever. */
   readonly crossbarTimeoutSeconds: number;
+  /** Lists of agents that the site file names for this host. */
+  readonly plugins: readonly PluginModule[];
   /** Absolute path of the site file; undefined without one. */
   readonly sourceFile: string | undefined;
 }

@@ -14,6 +14,14 @@ export interface Hub {
   readonly addressRoot: string | undefined;
   /** Such as `director:access-dir`. */
   readonly accessPolicy: string | undefined;
+  /** Lists of agents for every host that names none itself; Python's programs do not look at them. */
+  readonly plugins?: readonly SitePlugin[] | undefined;
+}
+
+/** A module with a table of agents, as the site file names it. */
+export interface SitePlugin extends Place {
+  /** A URL, or a path that counts from the site file's folder. */
+  readonly module: string;
 }
 
 /** How a HostManager treats an instance. */
@@ -65,6 +73,8 @@ export interface SiteHost extends Place {
   readonly crossbarTimeoutSeconds: number;
   /** Undefined: crossbar is not managed on this host. */
   readonly crossbar: CrossbarSettings | undefined;
+  /** Lists of agents in place of the hub's. */
+  readonly plugins?: readonly SitePlugin[] | undefined;
   /** In the order of the file. */
   readonly instances: readonly SiteInstance[];
 }

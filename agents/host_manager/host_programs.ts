@@ -1,5 +1,8 @@
 /** Makes the programs of a host's agents, and keeps how each is started. @module */
 import type { Unit } from "./managed_instance.ts";
+import { listPlugins } from "../../framework/list_plugins.ts";
+import type { PluginProblem, Plugins } from "../../framework/plugin_collector.ts";
+import type { AgentProgram } from "../../framework/program.ts";
 import { AGENT_TABLE } from "../table.ts";
 import { findChildren, type SoughtChild } from "./find_children.ts";
 import { HostProgram, type LaunchCommand } from "./host_program.ts";
@@ -22,23 +25,33 @@ export class HostPrograms {
   readonly #programs = new Set<HostProgram>();
   #place: LaunchPlace | undefined;
   #instances: ReadonlyMap<string, LocalInstance> = new Map();
-  #plugins: PythonPlugins | undefined;
+  #python: PythonPlugins | undefined;
+  #plugins: Plugins<AgentProgram> = { agents: new Map(), problems: [] };
 
   /** Knows no site file yet. */
   constructor(options: HostProgramsOptions) {
     this.#options = options;
   }
 
-  /** Takes a site file for the one in force, and finds out who can start what is in it. */
-  async use(site: LocalSite, signal: AbortSignal): Promise<void> {
-    const isForeign = [...site.instances.values()].some((one) =>
+  /**
+   * Takes a site file for the one in force, and finds out who can start what is in it.
+   *
+   * @returns What is wrong with lists of agents.
+   */
+  async use(site: LocalSite, signal: AbortSignal): Promise<readonly PluginProblem[]> {
+    const foreign = [...site.instances.values()].filter((one) =>
       one.management === "host" && one.agentExe === undefined && !isOurs(one.agentClass)
     );
-    // Asking Python takes a second or two; a package may have been installed since the last time.
-    const plugins = isForeign ? await pythonPlugins(signal) : this.#plugins;
+    // A list may have been changed, and a package of Python installed, since the last time.
+    const plugins = await listPlugins(site.plugins, { taken: new Set(Object.keys(AGENT_TABLE)), signal });
+    const isPythons = foreign.some(({ agentClass }) => !plugins.agents.has(agentClass));
+    // Asking Python takes a second or two.
+    const python = isPythons ? await pythonPlugins(signal) : this.#python;
+    this.#python = python;
     this.#plugins = plugins;
     this.#place = site;
     this.#instances = site.instances;
+    return plugins.problems;
   }
 
   /** Gives the program of an instance; undefined where nobody here knows its class. */
@@ -115,8 +128,10 @@ export class HostPrograms {
   #launcherOf({ agentClass, agentExe }: LocalInstance): Launcher | undefined {
     if (agentExe !== undefined) return agentExe;
     if (isOurs(agentClass)) return "ours";
-    const plugins = this.#plugins;
-    return plugins === "unknown" || plugins?.has(agentClass) ? "python" : undefined;
+    const plugin = this.#plugins.agents.get(agentClass);
+    if (plugin !== undefined) return plugin;
+    const python = this.#python;
+    return python === "unknown" || python?.has(agentClass) ? "python" : undefined;
   }
 }
 

@@ -1,11 +1,14 @@
 /** How an agent of the site file is started on this host. @module */
 import { agentCommand, PYTHON_LAUNCHER } from "../../internal/agent_command.ts";
 import type { AgentExe } from "../../site/mod.ts";
+import { runPluginCommand } from "../../framework/list_plugins.ts";
+import type { FromPlugin } from "../../framework/plugin_collector.ts";
+import type { AgentProgram } from "../../framework/program.ts";
 import { AGENT_TABLE } from "../table.ts";
 import type { LaunchCommand } from "./host_program.ts";
 
-/** Who starts an agent: we, Python's launcher, or a program that the site file names. */
-export type Launcher = "ours" | "python" | AgentExe;
+/** Who starts an agent: we, Python's launcher, a list of agents, or a program that the site file names. */
+export type Launcher = "ours" | "python" | FromPlugin<AgentProgram> | AgentExe;
 
 /** Where an agent finds its entry. */
 export interface LaunchPlace {
@@ -33,7 +36,13 @@ export function launchCommand(
   }
   if (launcher === "ours") {
     const entry = AGENT_TABLE[agentClass];
-    const [command, ...args] = agentCommand(new URL(`../${entry?.file}`, import.meta.url), entry?.v8Flags);
+    const [command, ...args] = agentCommand(new URL(`../${entry?.file}`, import.meta.url), {
+      v8Flags: entry?.v8Flags,
+    });
+    return { command, args: [...args, ...options], env: {}, workingDir };
+  }
+  if ("module" in launcher) {
+    const [command, ...args] = runPluginCommand(launcher);
     return { command, args: [...args, ...options], env: {}, workingDir };
   }
   const { command, args } = launcher;

@@ -4,6 +4,9 @@ import { toError } from "../../internal/to_error.ts";
 import {
   type AgentExe,
   findSiteFile,
+  MACHINE,
+  type PluginModule,
+  pluginModules,
   resolveSite,
   type SiteInstance,
   type SiteOptions,
@@ -27,6 +30,8 @@ export interface LocalSite extends LaunchPlace {
   readonly unusable: ReadonlySet<string>;
   /** False for a file that ends in the middle of a line, as one does that is only half there. */
   readonly isComplete: boolean;
+  /** Lists of agents, of this manager's environment and of the site file. */
+  readonly plugins: readonly PluginModule[];
   /** What is wrong with single entries. */
   readonly warnings: readonly string[];
 }
@@ -69,12 +74,13 @@ export async function readLocalSite(
 }
 
 async function readOnce(site: SiteOptions): Promise<LocalSite> {
-  const { host, sourceFile } = await resolveSite(site, { match: "host" });
+  const { host, plugins, sourceFile } = await resolveSite(site, { match: "host" });
   if (sourceFile === undefined || host === undefined) {
     throw new Error("Cannot manage without a site file: expected OCS_CONFIG_DIR or --site-file");
   }
   return {
     ...sortEntries(host.instances),
+    plugins: pluginModules(plugins, MACHINE),
     siteFile: sourceFile,
     hostName: host.name,
     // Peer ocs: the current folder, where nobody says otherwise.

@@ -214,7 +214,7 @@ export class Manager implements AsyncDisposable {
     try {
       site = await readLocalSite({ site: siteOptions, settled: this.#table.size > 0, signal });
       refuseHalf(site, this.#table);
-      await programs.use(site, signal);
+      for (const { origin, text } of await programs.use(site, signal)) say(`${origin}: ${text}`);
     } catch (error) {
       // Python's words, also for a file that is not there.
       const message = `Failed to read site config file -- likely syntax error: ${toError(error).message}`;

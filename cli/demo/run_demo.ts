@@ -53,7 +53,7 @@ export async function runDemo(command: DemoCommand, console: Console): Promise<E
   const hub = { url: router.url, httpUrl: router.httpUrl, realm: REALM, addressRoot: ADDRESS_ROOT };
   const siteFile = await demo.writeSite(hub, agents);
   const trouble = troubleReports(console);
-  await using fleet = new FleetInProcess({ lines: trouble, router, verbose: false });
+  await using fleet = new FleetInProcess({ lines: trouble, router, level: "info" });
   await fleet.start(
     agents.map(({ instanceId, agentClass, args }) => ({
       instanceId,

@@ -15,6 +15,6 @@ export function ourProgram(name: string): ServiceProgram {
     return { kind: "ours", bin, words: entry === undefined ? [name] : ["agent", name], killMode };
   }
   const file = new URL(entry === undefined ? "../main.ts" : `../../agents/${entry.file}`, import.meta.url);
-  const [, ...words] = agentCommand(file, entry?.v8Flags);
+  const [, ...words] = agentCommand(file, { v8Flags: entry?.v8Flags });
   return { kind: "ours", bin, words: entry === undefined ? [...words, name] : words, killMode };
 }

@@ -1,7 +1,9 @@
 /** All agents in this process: little memory, for demos, tests and small sites. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
-import { createLog, type LogRecord, type LogSink } from "../../framework/agent_log.ts";
+import { createLog, type LogLevel, type LogRecord, type LogSink } from "../../framework/agent_log.ts";
 import { consoleTime, openLogFile } from "../../framework/log_sinks.ts";
+import { loadPlugins } from "../../framework/load_plugins.ts";
+import type { PluginAgent } from "../../framework/plugin_agent.ts";
 import { launchAgent, type RunningAgent } from "../../framework/start_agent.ts";
 import { agentAddress } from "../../ocs/addresses.ts";
 import { needSetting, parseAgentArgs } from "../../site/mod.ts";
@@ -17,8 +19,8 @@ export interface FleetInProcessOptions {
   readonly lines: AgentReports;
   /** The router when it is in this process, too; otherwise agents connect to that of their site. */
   readonly router: { connectInProcess(): FrameTransport } | undefined;
-  /** Tells debug lines as well. */
-  readonly verbose: boolean;
+  /** What agents write to their logs. */
+  readonly level: LogLevel;
 }
 
 /** Agents in this process. */
@@ -81,28 +83,24 @@ export class FleetInProcess implements Fleet {
     return this.stop();
   }
 
-  async #launch({ instanceId, agentClass, args }: UpAgent): Promise<RunningAgent> {
-    const entry = Object.hasOwn(AGENT_TABLE, agentClass) ? AGENT_TABLE[agentClass] : undefined;
-    if (entry === undefined) {
-      throw new Error(
-        `Cannot run ${agentClass} in this process: expected one of ${Object.keys(AGENT_TABLE).join(", ")}`,
-      );
-    }
-    const parsed = await parseAgentArgs({ agentClass, options: entry.options, args });
+  async #launch(agent: UpAgent): Promise<RunningAgent> {
+    const { instanceId, agentClass, args } = agent;
+    const { program, launch } = await startable(agent);
+    const parsed = await parseAgentArgs({ agentClass, options: program.options, args });
     if (parsed.help !== undefined) {
       throw new Error(`Cannot start "${instanceId}": its arguments ask for help`);
     }
     const { site, values } = parsed;
     const addressRoot = needSetting(site, "addressRoot");
-    const { router, lines, verbose } = this.#options;
+    const { router, lines, level } = this.#options;
     const sinks: LogSink[] = [{ write: (record) => lines.line(instanceId, lineOf(record)) }];
-    const log = createLog({ level: verbose ? "debug" : "info", sinks });
+    const log = createLog({ level, sinks });
     const file = openLogFile({ ...site, address: agentAddress(addressRoot, instanceId) }, log);
     if (file !== undefined) {
       sinks.push(file);
       this.#files.push(file);
     }
-    const running = launchAgent(await loadAgent(agentClass), {
+    const running = launch({
       agentClass,
       instanceId,
       addressRoot,
@@ -113,7 +111,7 @@ export class FleetInProcess implements Fleet {
       },
       options: values,
       log,
-      accessPolicy: entry.accessPolicy ?? site.accessPolicy,
+      accessPolicy: program.accessPolicy ?? site.accessPolicy,
       siteFile: site.sourceFile,
       // With the router in this process there is no being away from it but the end.
       crossbarTimeoutSeconds: router === undefined ? site.crossbarTimeoutSeconds : 0,
@@ -131,6 +129,26 @@ export class FleetInProcess implements Fleet {
   #settle(): void {
     if (!this.#starting && this.#running.size === 0) this.#allEnded.resolve();
   }
+}
+
+/** Finds the class of an agent, of ours or of a list. */
+async function startable({ agentClass, plugin }: UpAgent): Promise<Pick<PluginAgent, "program" | "launch">> {
+  const program = Object.hasOwn(AGENT_TABLE, agentClass) ? AGENT_TABLE[agentClass] : undefined;
+  if (program !== undefined) {
+    const known = await loadAgent(agentClass);
+    return { program, launch: (options) => launchAgent(known, options) };
+  }
+  if (plugin === undefined) {
+    throw new Error(
+      `Cannot run ${agentClass} in this process: expected one of ${Object.keys(AGENT_TABLE).join(", ")}`,
+    );
+  }
+  const { agents, problems } = await loadPlugins([{ module: plugin.module, origin: "" }], {
+    taken: new Set(),
+  });
+  const found = agents.get(agentClass)?.value;
+  if (found === undefined) throw new Error(problems.map(({ text }) => text).join("; "));
+  return found;
 }
 
 function lineOf({ timestampSeconds, text }: LogRecord): string {

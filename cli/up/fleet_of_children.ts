@@ -1,5 +1,6 @@
 /** One process for each agent. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
+import { runPluginCommand } from "../../framework/list_plugins.ts";
 import { agentCommand, PYTHON_LAUNCHER } from "../../internal/agent_command.ts";
 import { nearMiss } from "../../site/mod.ts";
 import { toError } from "../../internal/to_error.ts";
@@ -99,12 +100,13 @@ function whyNotStarted({ agentClass, ours, agentExe }: UpAgent, error: unknown):
   const text = toError(error).message;
   if (ours || agentExe !== undefined) return text;
   const near = nearMiss(agentClass, Object.keys(AGENT_TABLE));
-  return `${agentClass} is none of the agents here` + (near === undefined ? "" : ` (did you mean ${near}?)`) +
+  return `${agentClass} is none of the agents here, nor of a list of agents` +
+    (near === undefined ? "" : ` (did you mean ${near}?)`) +
     `, and Python's launcher ${PYTHON_LAUNCHER} cannot be started: ${text}`;
 }
 
-/** Our agents run from beside this file, others through Python's launcher, which knows its plugins. */
-function childOf({ instanceId, agentClass, ours, args, agentExe }: UpAgent): ChildSpec {
+/** Our agents run from beside this file, those of lists through the framework, others through Python's launcher, which knows its plugins. */
+function childOf({ instanceId, agentClass, ours, plugin, args, agentExe }: UpAgent): ChildSpec {
   if (agentExe !== undefined) {
     return {
       name: instanceId,
@@ -112,6 +114,12 @@ function childOf({ instanceId, agentClass, ours, args, agentExe }: UpAgent): Chi
       args: agentExe.args ?? args,
       env: { PYTHONUNBUFFERED: "1", INSTANCE_ID: instanceId },
     };
+  }
+  // Without it a killed `ocs up` would leave agents behind that hold their addresses.
+  const env = { OCS_STOP_WITH_STDIN: "1" };
+  if (plugin !== undefined) {
+    const [command, ...before] = runPluginCommand(plugin);
+    return { name: instanceId, command, args: [...before, ...args], env };
   }
   const entry = ours ? AGENT_TABLE[agentClass] : undefined;
   if (entry === undefined) {
@@ -125,13 +133,12 @@ function childOf({ instanceId, agentClass, ours, args, agentExe }: UpAgent): Chi
   }
   const [command, ...before] = agentCommand(
     new URL(`../../agents/${entry.file}`, import.meta.url),
-    entry.v8Flags,
+    { v8Flags: entry.v8Flags },
   );
   return {
     name: instanceId,
     command,
     args: [...before, ...args],
-    // Without it a killed `ocs up` would leave agents behind that hold their addresses.
-    env: { OCS_STOP_WITH_STDIN: "1" },
+    env,
   };
 }

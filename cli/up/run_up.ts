@@ -1,7 +1,12 @@
 /** `ocs up`: the router and every agent of this host, in the foreground. @module */
+import { AGENT_TABLE } from "../../agents/table.ts";
+import { type LogLevel, parseLogLevel } from "../../framework/agent_log.ts";
+import { listPlugins } from "../../framework/list_plugins.ts";
 import { ListenError, type Router } from "../../router/mod.ts";
-import type { SiteOptions } from "../../site/mod.ts";
+import { findPlugins, type SiteOptions } from "../../site/mod.ts";
+import { toError } from "../../internal/to_error.ts";
 import { ExitCode } from "../../verbs/exit_code.ts";
+import { UsageError } from "../explain_error.ts";
 import { listenForInterrupt, untilAborted } from "../interrupt.ts";
 import { consoleLogger } from "../log_line.ts";
 import { type Console, styled } from "../output.ts";
@@ -36,6 +41,7 @@ export async function runUp(
   { site, console }: { readonly site: SiteOptions; readonly console: Console },
 ): Promise<ExitCode> {
   using interrupt = listenForInterrupt();
+  const level = logLevel(command);
   const routerPlan = await planRouter(site, command);
   // A router of another host is not started a second time here; --port or --bind say that one is wanted all the same.
   const isElsewhere = !routerPlan.isThisHost && command.port === undefined && command.bind === undefined;
@@ -53,13 +59,16 @@ export async function runUp(
   }
   const moved = !noRouter && command.port !== undefined;
   // Everything that can be wrong is found before anything is started.
-  const check = await planUp(site, { instanceIds: command.instanceIds, router: routerPlan });
+  const { agents: plugins, problems } = await listPlugins(await findPlugins(site), {
+    taken: new Set(Object.keys(AGENT_TABLE)),
+    signal: interrupt.signal,
+  });
+  const choice = { instanceIds: command.instanceIds, router: routerPlan, plugins };
+  const check = await planUp(site, choice);
   if (check.agents.length === 0) throw new FleetFailure(`Cannot start any agent: ${nothingToDo(check)}`);
   await using router = noRouter ? undefined : await openRouter(routerPlan, console, command);
   const hubUrl = moved ? router?.url : undefined;
-  const plan = hubUrl === undefined
-    ? check
-    : await planUp(site, { instanceIds: command.instanceIds, router: routerPlan, hubUrl });
+  const plan = hubUrl === undefined ? check : await planUp(site, { ...choice, hubUrl });
   const lines = new AgentLines(console, { json: command.json, names: plan.agents.map((a) => a.instanceId) });
   lines.tell(
     "start",
@@ -72,11 +81,12 @@ export async function runUp(
       agents: plan.agents.map((agent) => agent.instanceId),
     },
   );
+  for (const { origin, text } of problems) lines.tell("plugin", `${origin}: ${text}`, { origin, text });
   for (const { instanceId, why } of plan.skipped) {
     lines.tell("skip", `Skipped ${instanceId}: ${why}`, { instanceId, why });
   }
 
-  await using fleet = await openFleet(command, { plan, lines, router, routerPlan });
+  await using fleet = await openFleet(command, { plan, lines, router, routerPlan, level });
   interrupt.onSecond(() => fleet.killNow());
   const logger = consoleLogger(console.err, { name: "ocs up" });
   await fleet.start(plan.agents, interrupt.signal);
@@ -116,17 +126,18 @@ async function openRouter(plan: RouterPlan, console: Console, { verbose }: UpCom
 }
 
 async function openFleet(
-  { together, verbose }: UpCommand,
+  { together }: UpCommand,
   parts: {
     readonly plan: UpPlan;
     readonly lines: AgentLines;
     readonly router: Router | undefined;
     readonly routerPlan: RouterPlan;
+    readonly level: LogLevel;
   },
 ): Promise<Fleet> {
   if (together) {
     const { FleetInProcess } = await import("./fleet_in_process.ts");
-    return new FleetInProcess({ ...parts, verbose });
+    return new FleetInProcess(parts);
   }
   const { FleetOfChildren } = await import("./fleet_of_children.ts");
   const { lines, router, routerPlan } = parts;
@@ -150,6 +161,16 @@ function routerText(router: Router | undefined, { url }: RouterPlan): string {
   return `Router ${router.url}` +
     (metricsUrl === undefined ? "" : `, metrics at ${metricsUrl}`) +
     (webUrl === undefined ? "" : `, web page at ${webUrl}`);
+}
+
+/** What agents are to write; their own programs read `LOGLEVEL` themselves, and each would fail on a wrong one. */
+function logLevel({ verbose }: UpCommand): LogLevel {
+  try {
+    const level = parseLogLevel(Deno.env.get("LOGLEVEL") || "info");
+    return verbose ? "debug" : level;
+  } catch (cause) {
+    throw new UsageError(toError(cause).message, { cause });
+  }
 }
 
 function countOf({ length }: readonly unknown[]): string {

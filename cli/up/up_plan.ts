@@ -1,5 +1,7 @@
 /** Which agents `ocs up` runs, and with which arguments. @module */
 import { AGENT_TABLE } from "../../agents/table.ts";
+import type { FromPlugin } from "../../framework/plugin_collector.ts";
+import type { AgentProgram } from "../../framework/program.ts";
 import {
   type AgentExe,
   findSiteFile,
@@ -19,10 +21,12 @@ import type { RouterPlan } from "../router_plan.ts";
 export interface UpAgent {
   readonly instanceId: string;
   readonly agentClass: string;
-  /** True when the class is one of ours; others are left to `agentExe` or Python's `ocs-agent-cli`. */
+  /** True when the class is one of ours; others are left to `plugin`, `agentExe` or Python's `ocs-agent-cli`. */
   readonly ours: boolean;
   /** Command line of the agent's program. */
   readonly args: readonly string[];
+  /** The list of agents that has its class, where that is none of ours. */
+  readonly plugin?: FromPlugin<AgentProgram> | undefined;
   /** A program of the site file that runs it, and its own arguments if they are not `args`. */
   readonly agentExe?: AgentExe | undefined;
 }
@@ -42,6 +46,8 @@ export interface UpChoice {
   readonly instanceIds: readonly string[];
   /** The router the agents are sent to instead of the site file's: the one started here on another port. */
   readonly hubUrl?: string | undefined;
+  /** Classes of lists of agents; default none. */
+  readonly plugins?: ReadonlyMap<string, FromPlugin<AgentProgram>> | undefined;
 }
 
 /**
@@ -83,7 +89,8 @@ export async function planUp(
     }
     const args = [...siteArgs, "--instance-id", instanceId];
     const ours = agentExe === undefined && Object.hasOwn(AGENT_TABLE, agentClass);
-    agents.push({ instanceId, agentClass, ours, args, agentExe });
+    const plugin = agentExe === undefined && !ours ? choice.plugins?.get(agentClass) : undefined;
+    agents.push({ instanceId, agentClass, ours, plugin, args, agentExe });
   }
   // What is missing for all of them is told once, before any of them starts.
   needSetting(site, "wampServer");

@@ -1,0 +1,36 @@
+/** `ocs agent --list`: the agent classes that can be run here, and where they are from. @module */
+import { AGENT_TABLE } from "../agents/table.ts";
+import { listPlugins } from "../framework/list_plugins.ts";
+import { findPlugins, readLauncherOptions, type SiteEnvironment } from "../site/mod.ts";
+import { ExitCode } from "../verbs/exit_code.ts";
+import { formatTable } from "../verbs/table.ts";
+import { type Console, verbLook } from "./output.ts";
+import { warnOfPlugins } from "./plugin_warnings.ts";
+
+/** Lists classes; what is wrong with lists of agents goes to standard error, and makes the exit code 1. */
+export async function runAgentList(
+  args: readonly string[],
+  { console, environment }: { readonly console: Console; readonly environment: SiteEnvironment },
+): Promise<ExitCode> {
+  const sources = await findPlugins(readLauncherOptions(args, environment), environment);
+  const { agents, problems } = await listPlugins(sources, { taken: new Set(Object.keys(AGENT_TABLE)) });
+  const rows = [
+    ...Object.values(AGENT_TABLE).map(({ name, summary }) => ({ name, summary, module: undefined })),
+    ...[...agents.values()].map(({ value: { name, summary = "" }, module }) => ({ name, summary, module })),
+  ].sort((a, b) => a.name < b.name ? -1 : 1);
+  if (args.includes("--json")) {
+    await console.out.print(JSON.stringify({
+      agents: rows.map(({ name, summary, module }) => ({
+        agentClass: name,
+        module: module ?? null,
+        summary,
+      })),
+      problems: problems.map(({ module, origin, text }) => ({ module, origin, text })),
+    }));
+  } else {
+    const table = rows.map(({ name, module = "this toolkit", summary }) => [name, module, summary]);
+    await console.out.print(formatTable(["CLASS", "FROM", "PURPOSE"], table, verbLook(console.out)));
+  }
+  await warnOfPlugins(problems, console);
+  return problems.length === 0 ? ExitCode.OK : ExitCode.FAILED;
+}
