@@ -51,13 +51,18 @@ export class HostManager implements AsyncDisposable {
     const { clock, log } = agent;
     // A manager that loses its router goes on; its agents need it all the same.
     agent.worksWithoutRouter = true;
-    const composeFiles = (options.dockerCompose ?? "").split(",").filter((file) => file !== "");
+    const composeFiles = commaList(options.dockerCompose);
     const act = docker(ACT_SECONDS);
     const stateDir = options.stateDir ?? defaultStateDir(agent, options);
     const manager = this.#manager = new Manager(agent, {
       site: options,
       stateDir,
       servicePrefix: options.dockerServicePrefix,
+      starts: {
+        maxStarting: options.maxStarting,
+        startSeconds: options.startSeconds,
+        first: commaList(options.startFirst),
+      },
       docker: ({ say }) =>
         new DockerWatch({
           composeFiles,
@@ -137,6 +142,10 @@ export class HostManager implements AsyncDisposable {
     this.#cancelEnd();
     await this.#manager[Symbol.asyncDispose]();
   }
+}
+
+function commaList(text = ""): readonly string[] {
+  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
 }
 
 /** Docker's own command line client, with a bound. */

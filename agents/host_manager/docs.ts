@@ -44,7 +44,12 @@ Notes:
          "containers": {
             "influx": {"compose_file": "/srv/ocs/docker-compose.yaml",
                        "service": "ocs-influx",
-                       "container_id": "5f2c..."}}}
+                       "container_id": "5f2c..."}},
+         "starts": {"max_starting": 0,
+                    "start_seconds": 3.0,
+                    "start_first": [],
+                    "starting": [],
+                    "waiting": []}}
 `;
 
 /** Help for `update`. */

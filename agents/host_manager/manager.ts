@@ -14,6 +14,7 @@ import { adoptChildren, keptInstances, restoreInstances } from "./kept_table.ts"
 import { managerData } from "./manager_data.ts";
 import { applyRequests, readRequests } from "./requests.ts";
 import { resolveChildState, stabilityOf } from "./resolve_child_state.ts";
+import { StartGate, type StartRules } from "./start_gate.ts";
 
 /** What the manager is made from. */
 export interface ManagerOptions {
@@ -21,6 +22,7 @@ export interface ManagerOptions {
   readonly site: SiteOptions;
   readonly stateDir: string;
   readonly servicePrefix: string;
+  readonly starts: StartRules;
   /** Makes the watch over docker; what it says is for the session. */
   readonly docker: (options: Pick<DockerWatchOptions, "say">) => DockerWatch;
 }
@@ -44,6 +46,7 @@ export class Manager implements AsyncDisposable {
   readonly #agent: Agent;
   readonly #options: ManagerOptions;
   readonly #table = new Map<string, ManagedInstance>();
+  readonly #gate: StartGate;
   #programs: HostPrograms | undefined;
   #state: KeptState | undefined;
   #session: Session<Record<string, unknown>> | undefined;
@@ -59,6 +62,7 @@ export class Manager implements AsyncDisposable {
   constructor(agent: Agent, options: ManagerOptions) {
     this.#agent = agent;
     this.#options = options;
+    this.#gate = new StartGate(options.starts);
     this.docker = options.docker({ say: (text) => this.#say(text) });
     agent.signal.addEventListener("abort", () => this.#wake(), { once: true });
   }
@@ -74,9 +78,11 @@ export class Manager implements AsyncDisposable {
     { reloadConfig, requests }: { readonly reloadConfig: boolean; readonly requests: unknown },
   ): Promise<RunResult> {
     const wanted = readRequests(requests);
-    // A stop was quicker than the start.
-    if (session.status === "stopping") return [true, "Exited."];
+    // A stop may be quicker than the start, or come while the folder is opened.
+    const isStopped = (): boolean => session.status === "stopping";
+    if (isStopped()) return [true, "Exited."];
     using state = await KeptState.open(this.#options.stateDir);
+    if (isStopped()) return [true, "Exited."];
     const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     this.#begun = begun.promise;
     this.#ended = end.promise;
@@ -236,6 +242,9 @@ export class Manager implements AsyncDisposable {
       programOf: (instance) => programs.programOf(instance),
       say,
     });
+    for (const id of this.#gate.unknown(this.#table)) {
+      say(`There is no agent "${id}" here to be started first.`);
+    }
     // Those that were started, but not written down any more.
     adoptChildren(found, adopting);
   }
@@ -273,7 +282,11 @@ export class Manager implements AsyncDisposable {
       if (performance.now() >= killAtMs) {
         for (const program of this.#programs?.running ?? []) program.kill();
       }
-      session.data = managerData(this.#table, { docker: this.docker, siteStatus: this.#siteStatus });
+      session.data = managerData(this.#table, {
+        docker: this.docker,
+        siteStatus: this.#siteStatus,
+        starts: this.#gate.data,
+      });
       if (this.#phase !== "running" && [...this.#table.values()].every((one) => one.isSettled)) {
         return "stopping";
       }
@@ -286,14 +299,18 @@ export class Manager implements AsyncDisposable {
   /** Looks at every instance once. */
   #pass(nowSeconds: number): { readonly soon: boolean; readonly wakeAtSeconds: number } {
     let soon = false;
-    let wakeAtSeconds = nowSeconds + PASS_SECONDS;
+    const turns = this.#gate.turns(this.#table, nowSeconds);
+    let wakeAtSeconds = Math.min(nowSeconds + PASS_SECONDS, turns.wakeAtSeconds ?? Infinity);
     for (const [key, one] of [...this.#table]) {
       if (this.#phase === "stopping" && !one.passive) one.target = "down";
-      const actions = resolveChildState(one, nowSeconds);
+      const actions = resolveChildState(one, nowSeconds, { mayStart: turns.mayStart.has(one) });
       for (const text of actions.messages) this.#say(text);
       if (actions.terminate) one.terminate();
       if (actions.kill) one.kill();
-      if (actions.launch) one.unit?.start();
+      if (actions.launch) {
+        this.#gate.launched(one, nowSeconds);
+        one.unit?.start();
+      }
       if (actions.launch || actions.again) soon = true;
       wakeAtSeconds = Math.min(wakeAtSeconds, actions.wakeAtSeconds ?? Infinity);
       Object.assign(one, stabilityOf(one.failTimes, nowSeconds));

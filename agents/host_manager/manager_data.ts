@@ -5,6 +5,7 @@ import type { DockerService, Orphan } from "./docker_state.ts";
 import { DockerUnit } from "./docker_unit.ts";
 import { HostProgram } from "./host_program.ts";
 import type { ManagedInstance } from "./managed_instance.ts";
+import type { StartsData } from "./start_gate.ts";
 
 /** What clients see. The first four are Python's; the others are more than Python shows. */
 export type ManagerData = Readonly<Record<string, unknown>> & {
@@ -14,6 +15,7 @@ export type ManagerData = Readonly<Record<string, unknown>> & {
   readonly new_tags: Readonly<Record<string, string>>;
   readonly children: Readonly<Record<string, ChildData>>;
   readonly containers: Readonly<Record<string, ContainerData>>;
+  readonly starts: StartsData;
 };
 
 /** Where docker runs an instance; names as in the list of orphans. */
@@ -55,7 +57,11 @@ const ALL_CHARACTERS = 120_000;
 /** Describes everything that is managed. */
 export function managerData(
   table: ReadonlyMap<string, ManagedInstance>,
-  { docker, siteStatus }: { readonly docker: DockerWatch; readonly siteStatus: ParseStatus | undefined },
+  { docker, siteStatus, starts }: {
+    readonly docker: DockerWatch;
+    readonly siteStatus: ParseStatus | undefined;
+    readonly starts: StartsData;
+  },
 ): ManagerData {
   const status = [...(siteStatus === undefined ? [] : [["[SCF]", siteStatus] as const]), ...docker.status];
   const programs = [...table.values()].filter(({ unit }) => unit instanceof HostProgram).length;
@@ -89,6 +95,7 @@ export function managerData(
     new_tags: docker.newTags,
     children,
     containers,
+    starts,
   };
 }
 

@@ -30,6 +30,27 @@ export const HOST_MANAGER = {
       help: "How long docker may take to say how things are.",
       placeholder: "SECONDS",
     },
+    "max-starting": {
+      type: "int",
+      default: 0,
+      min: 0,
+      help: "How many agents may be starting at a time; 0: any number, all that are wanted at once.",
+      placeholder: "N",
+    },
+    "start-seconds": {
+      type: "float",
+      default: 3,
+      min: 0,
+      help: "How long an agent counts as starting after its launch, for --max-starting and --start-first.",
+      placeholder: "SECONDS",
+    },
+    "start-first": {
+      type: "string",
+      help:
+        "Agents that are started before all others, one after the other, with commas between them; the others follow " +
+        "in the order of the site file.",
+      placeholder: "ID,ID",
+    },
     "state-dir": {
       type: "string",
       help:

@@ -23,8 +23,16 @@ const QUICK_SECONDS = 60;
 const LONGEST_RELAUNCH_SECONDS = 60;
 const WINDOW_SECONDS = 120;
 
-/** Takes one step of an instance's state machine. */
-export function resolveChildState(one: ManagedInstance, nowSeconds: number): ChildActions {
+/**
+ * Takes one step of an instance's state machine.
+ *
+ * @param mayStart Whether it may be launched now; else it stays in `start`. Default: it may, as in Python.
+ */
+export function resolveChildState(
+  one: ManagedInstance,
+  nowSeconds: number,
+  { mayStart = true }: { readonly mayStart?: boolean } = {},
+): ChildActions {
   const messages: string[] = [];
   const before = one.nextAction;
   const actions = { launch: false, terminate: false, kill: false };
@@ -51,7 +59,7 @@ export function resolveChildState(one: ManagedInstance, nowSeconds: number): Chi
     } else if (one.nextAction === "start") {
       if (one.predecessor?.isRunning) one.nextAction = "wait_dead";
       else if (one.isRunning) one.nextAction = "up";
-      else {
+      else if (mayStart) {
         say(`Requested launch for ${one.fullName}`);
         actions.launch = true;
         one.nextAction = "wait_start";

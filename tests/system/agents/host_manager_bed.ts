@@ -42,6 +42,11 @@ export interface ShownManager {
     readonly config_parse_status: Readonly<Record<string, readonly [boolean, number, string]>>;
     readonly orphans: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     readonly new_tags: Readonly<Record<string, string>>;
+    readonly starts: {
+      readonly max_starting: number;
+      readonly start_first: readonly string[];
+      readonly waiting: readonly string[];
+    };
     readonly children: Readonly<
       Record<string, {
         readonly pid: number | null;

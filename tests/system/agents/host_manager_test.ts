@@ -90,6 +90,18 @@ Deno.test("OCS 98: HostManager refuses an update while its manager process does 
   assert.match(textsOf(session), /^Manager process is not running; params not updated\.$/m);
 });
 
+Deno.test("HostManager ends its process manager however soon after the start it is told to", async () => {
+  await using router = await OurRouter.start();
+  await using bed = await HostBed.make(router, []);
+  await bed.start();
+  for (let round = 0; round < 20; round++) {
+    await bed.call("stop", "manager");
+    const [, , ended] = await bed.call("wait", "manager");
+    assert.deepEqual([ended.status, ended.success], ["done", true], `round ${round}`);
+    await bed.call("start", "manager");
+  }
+});
+
 Deno.test("OCS 96: HostManager launches an agent again 3 s after an unexpected end, and a crash loop ever later", async () => {
   await using router = await OurRouter.start();
   await using bed = await HostBed.make(router, [
@@ -289,4 +301,24 @@ Deno.test("HostManager resets an agent whose class has changed, one after the ot
   const shown = await bed.untilState(["a", "b"], "up");
   assert.deepEqual(shown.data.child_states.map((one) => one.target_state), ["up", "up"]);
   assert.deepEqual(bed.pids(), pids);
+});
+
+Deno.test("HostManager starts so many agents at a time, those first that are to be first, and shows who waits", async () => {
+  await using router = await OurRouter.start();
+  const agents = ["a", "b", "c", "d"].map((id) => ({ id, exe: IDLE }));
+  await using bed = await HostBed.make(router, agents, {
+    args: ["--max-starting", "2", "--start-seconds", "0.5", "--start-first", "d, x"],
+  });
+  await bed.start();
+  const shown = await bed.untilState(["a", "b", "c", "d"], "up");
+  const launches = shown.messages.flatMap(([time, text]) => {
+    const id = /^Requested launch for Thing:(.)$/.exec(text)?.[1];
+    return id === undefined ? [] : [{ id, time }];
+  });
+  assert.deepEqual(launches.map(({ id }) => id), ["d", "a", "b", "c"]);
+  const [d = 0, a = 0, b = 0, c = 0] = launches.map(({ time }) => time);
+  assert.ok(a - d >= 0.4 && b - a < 0.4 && c - b >= 0.4, JSON.stringify(launches));
+  assert.match(textsOf(shown), /^There is no agent "x" here to be started first\.$/m);
+  const { starts } = shown.data;
+  assert.deepEqual([starts.max_starting, starts.start_first, starts.waiting], [2, ["d", "x"], []]);
 });
