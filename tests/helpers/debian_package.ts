@@ -28,29 +28,33 @@ export async function debianProgram({ name, program, variable }: DebianProgram):
   }
   const folder = await cached(`${name}-${Deno.build.arch}`, async (folder) => {
     console.log(`getting ${name} of Debian into ${folder} (once)`);
-    const get = () =>
-      Program.run({
-        name: "apt-get download",
-        command: "apt-get",
-        args: ["download", name],
-        cwd: folder,
-        timeoutMs: 120_000,
-      });
-    // A fresh machine has no list of packages.
-    await get().catch(async () => {
-      await Program.run({
-        name: "apt-get update",
-        command: "apt-get",
-        args: ["update", "-qq"],
-        timeoutMs: 120_000,
-      });
-      await get();
-    });
-    for await (const { name } of Deno.readDir(folder)) {
-      if (name.endsWith(".deb")) {
-        await Program.run({ name: "dpkg", command: "dpkg", args: ["-x", name, "."], cwd: folder });
-      }
-    }
+    await unpackPackages(folder, () => Promise.resolve([name]));
   });
   return `${folder}/usr/bin/${program}`;
+}
+
+/**
+ * Unpacks packages of Debian into a folder.
+ *
+ * @param folder Where to; it has nothing else in it.
+ * @param names Says which; asked again with a new list of packages, where that of the machine has not got them.
+ */
+export async function unpackPackages(
+  folder: string,
+  names: () => Promise<readonly string[]>,
+): Promise<void> {
+  const apt = (...args: readonly string[]) =>
+    Program.run({ name: `apt-get ${args[0]}`, command: "apt-get", args, cwd: folder, timeoutMs: 120_000 });
+  const get = async () => await apt("download", ...await names());
+  // A fresh machine has no list of packages, an old one that of packages that are gone.
+  await get().catch(async () => {
+    await apt("update", "-qq");
+    await get();
+  });
+  const files = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name)
+    .filter((name) => name.endsWith(".deb"));
+  for (const name of files) {
+    await Program.run({ name: "dpkg", command: "dpkg", args: ["-x", name, "."], cwd: folder });
+    await Deno.remove(`${folder}/${name}`);
+  }
 }

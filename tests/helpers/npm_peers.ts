@@ -6,6 +6,8 @@ import { Program } from "./process.ts";
 // Not inline `npm:` imports: these peers want other builds of `ws`, which would then end up in our lock file.
 const PACKAGES: readonly string[] = [
   "autobahn-20@npm:autobahn@20.9.2",
+  // What browsers load; of the version that ocs-web locks.
+  "autobahn-browser@20.9.2",
   "autobahn-26@npm:autobahn@26.3.1",
   "wampy@npm:wampy@8.0.2",
   // Optional for autobahn, which without it cannot tell progress.
