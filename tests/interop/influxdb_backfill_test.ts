@@ -27,7 +27,7 @@ async function backfill(folder: string, influx: InfluxServer, options: Partial<I
   return { result, data: JSON.parse(terminal.out), said: terminal.said };
 }
 
-test("ocs g3 influx fills what a publisher has missed, and doubles nothing that it has written", async (influxd) => {
+test("OCS 7.7: ocs g3 influx fills what a publisher has missed, and doubles nothing that it has written", async (influxd) => {
   await using influx = await InfluxServer.start(influxd);
   await using recorder = await recorderBed({ startSeconds: START });
   const http = new InfluxHttp({

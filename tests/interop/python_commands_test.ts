@@ -10,6 +10,7 @@ import { startPythonAgent } from "../helpers/python_agent.ts";
 import { type PythonPeers, pythonPeers } from "../helpers/python_peers.ts";
 import { writeSite } from "../helpers/site_file.ts";
 import { untilTrue, within } from "../helpers/until.ts";
+import { HostBed, IDLE } from "../system/agents/host_manager_bed.ts";
 
 const test = await testsWith("Python peers", pythonPeers);
 
@@ -57,7 +58,10 @@ test("OCS 7.2: ocs client scan and listen print what ocs-client-cli prints, of P
   await using _faker = await startPythonAgent({ peers, site, ...faker });
   const env = { OCS_CONFIG_DIR: site.folder };
   const before = ["--site-file", site.file, "--site-host", "localhost"];
+  const selector = "observatory.faker1.feeds.heartbeat";
   await using scans = startBoth(peers, [...before, "scan", "--details"], env);
+  await using texts = startBoth(peers, ["listen", selector], env);
+  await using jsons = startBoth(peers, ["listen", "--json", selector], env);
   const [python, ours] = await scans.ends();
   assert.match(listOf(python), /^List of Detected Agents: \(1\)\n {2}faker1\n {4}acq /);
   assert.equal(listOf(ours), listOf(python));
@@ -71,8 +75,6 @@ test("OCS 7.2: ocs client scan and listen print what ocs-client-cli prints, of P
   }, { what: "faker1 in the registry", timeoutMs: 60_000 });
   assert.equal(listOf(registered[1]), listOf(registered[0]));
 
-  const selector = "observatory.faker1.feeds.heartbeat";
-  await using texts = startBoth(peers, ["listen", selector], env);
   const lineOf = (program: Program) =>
     program.stdout.split("\n").find((line) => line.includes(`[${selector}]`) && line.endsWith("]"))
       // Without the second in which it was printed.
@@ -83,7 +85,6 @@ test("OCS 7.2: ocs client scan and listen print what ocs-client-cli prints, of P
   }, { what: "an event at both", timeoutMs: 40_000 });
   assert.equal(lines[1], lines[0]);
 
-  await using jsons = startBoth(peers, ["listen", "--json", selector], env);
   const jsonOf = (program: Program) => program.stdout.split("\n").find((line) => /^\{.*\}$/.test(line));
   const events = await untilTrue(() => {
     const found = [jsonOf(jsons.python), jsonOf(jsons.ours)];
@@ -114,6 +115,40 @@ async function temporarySite() {
   );
   return { file, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
+
+test("OCS 7.3, 7.4: ocsbow and ocs-local-support find our router, put our HostManager's process to sleep and wake it", async (peers) => {
+  await using router = await OurRouter.start();
+  await using bed = await HostBed.make(router, [{ id: "idle1", exe: IDLE }, { id: "idle2", exe: IDLE }]);
+  const run = async (program: "ocsbow" | "ocs-local-support", ...words: readonly string[]) => {
+    const { stdout } = await Program.run({
+      name: `${program} ${words.join(" ")}`,
+      command: peers.program(program),
+      args: ["--site-file", bed.site.file, "--site-host", "localhost", ...words],
+    });
+    return stdout;
+  };
+  const support = (...words: readonly string[]) => run("ocs-local-support", ...words);
+  await bed.start();
+  await bed.untilState(["idle1", "idle2"], "up");
+  const found = await support("status");
+  assert.match(found, /connection to server\?: +True/);
+  assert.match(found, /agent running\? +True\n +manager process running\?: +True\n +instance-id: +hm1/);
+
+  assert.match(await support("stop", "process"), /Stopping manager process \.\.\./);
+  await untilTrue(async () => /hm1 +HostManager +sleeping +n\/a/.test(await run("ocsbow")), {
+    what: "a manager that sleeps",
+    timeoutMs: 40_000,
+  });
+  // ocsbow starts the process with ("all", "down") before what it was asked for.
+  assert.match(await run("ocsbow", "up", "idle1"), /up agent idle1 via hm1\nStarting manager process\./);
+  await bed.untilState(["idle1"], "up");
+  await bed.untilState(["idle2"], "down");
+  await support("start", "process");
+  await bed.untilState(["idle1", "idle2"], "up");
+
+  await router.down("SIGTERM");
+  assert.match(await run("ocsbow", "status"), /\*\*\*\*Warning\*\*\*\* http bridge not found at http:/);
+});
 
 /** What tests/tools/python_names.py prints. */
 interface PythonNames {

@@ -8,7 +8,7 @@ import { ocs } from "../system/cli/ocs.ts";
 
 const test = await testsWith("Python peers", pythonPeers);
 
-test("ocs systemd --python-bin writes what ocs-install-systemd writes, byte for byte", async (peers) => {
+test("OCS 7.5: ocs systemd --python-bin writes what ocs-install-systemd writes, byte for byte", async (peers) => {
   await using site = await writeSite(routerAt(8001), [{
     agentClass: "HostManager",
     instanceId: "hm-localhost",

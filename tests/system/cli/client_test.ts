@@ -3,7 +3,7 @@ import { FakeDataAgent } from "../../../agents/fake_data.ts";
 import type { FAKE_DATA } from "../../../agents/fake_data/options.ts";
 import { RegistryAgent } from "../../../agents/registry.ts";
 import type { REGISTRY } from "../../../agents/registry/options.ts";
-import { startAgent } from "../../../framework/mod.ts";
+import { type Agent, OpCode, startAgent } from "../../../framework/mod.ts";
 import { Router } from "../../../router/mod.ts";
 import { Program } from "../../helpers/process.ts";
 import { untilTrue, within } from "../../helpers/until.ts";
@@ -37,7 +37,10 @@ async function observatory() {
 
 Deno.test("OCS 7.2: ocs client scan lists who is heard, in the form of ocs-client-cli", async () => {
   await using site = await observatory();
-  const { code, stdout } = await site.run("scan", "--details");
+  const [{ code, stdout }, asJson] = await Promise.all([
+    site.run("scan", "--details"),
+    site.run("scan", "--json"),
+  ]);
   assert.equal(code, 0);
   const [first, head, ...lines] = stdout.split("\n");
   assert.equal(first, "Listening to heartbeat feeds for 2 seconds ...");
@@ -46,7 +49,7 @@ Deno.test("OCS 7.2: ocs client scan lists who is heard, in the form of ocs-clien
   assert(lines.includes("    acq                 : RUNNING"));
   assert(lines.includes("  registry"));
   assert.deepEqual(lines.slice(-2), ["", ""]);
-  const json = JSON.parse((await site.run("scan", "--json")).stdout);
+  const json = JSON.parse(asJson.stdout);
   assert.deepEqual(json.map(({ instance }: { instance: string }) => instance), ["faker1", "registry"]);
 });
 
@@ -64,6 +67,47 @@ Deno.test("OCS 7.2: ocs client scan --use-registry asks the registry, and says w
   assert.match(
     missing.stderr,
     /Failed to connect to registry at observatory\.other; the registry must be running for "scan" to work\./,
+  );
+});
+
+Deno.test("OCS 7.2: ocs client scan --use-registry lists the expired as well, and others by their whole address", async () => {
+  await using site = await observatory();
+  /** Says what a registry says of agents that are gone. */
+  class OldRegistry {
+    constructor(agent: Agent) {
+      agent.registerProcess("main", { params: {}, startup: true }, async (session) => {
+        const entry = (agent_address: string, code: OpCode) => ({
+          agent_address,
+          agent_class: "X",
+          expired: code === OpCode.EXPIRED,
+          time_expired: null,
+          last_updated: 1,
+          op_codes: { acq: code },
+        });
+        session.data = {
+          "observatory.gone": entry("observatory.gone", OpCode.EXPIRED),
+          "other.faker1": entry("other.faker1", OpCode.RUNNING),
+        };
+        while (!session.signal.aborted) await session.sleep(3600);
+        return "done";
+      });
+    }
+  }
+  const old = await startAgent(OldRegistry, {
+    instanceId: "old",
+    connection: { url: site.url, realm: "test_realm" },
+    options: {},
+  });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => old.stop());
+  const { stdout } = await untilTrue(async () => {
+    const scan = await site.run("scan", "--use-registry", "old", "--details");
+    return scan.stdout.includes("gone") ? scan : undefined;
+  }, { what: "a listing", timeoutMs: 20_000 });
+  assert.equal(
+    stdout,
+    "List of Registered Agents: (2)\n  gone\n    acq                 : EXPIRED\n" +
+      "  other.faker1\n    acq                 : RUNNING\n\n",
   );
 });
 

@@ -3,7 +3,7 @@ import { ocs } from "./ocs.ts";
 
 const SITE = ["--site", "none", "--site-hub", "ws://h:7000/ws", "--site-realm", "r", "--address-root", "o"];
 
-Deno.test("ocs crossbar-config writes to a new file, leaves the same one alone, and never overwrites another", async () => {
+Deno.test("OCS 7.4: ocs crossbar-config writes to a new file, leaves the same one alone, and never overwrites another", async () => {
   const folder = await Deno.makeTempDir({ prefix: "crossbar_config_" });
   await using _folder = { [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
   const file = `${folder}/config.json`;

@@ -32,7 +32,7 @@ async function plan(choice: Partial<SystemdChoice> = {}, options: SiteOptions = 
 
 const PYTHON = { pythonBin: "/usr/bin/python3" };
 
-Deno.test("planSystemd() takes the host manager of this host's entry, under the names of ocs-install-systemd", async () => {
+Deno.test("OCS 7.5: planSystemd() takes the host manager of this host's entry, under the names of ocs-install-systemd", async () => {
   const service = await plan({ ...PYTHON, dockerCompose: ["a.yml", "/b.yml"] });
   assert.deepEqual(service, {
     description: "OCS HostManager for daq-1",

@@ -7,6 +7,7 @@ import { crossbarRouterOptions, readCrossbarConfig } from "../../../router/mod.t
 import { checkSite, parseAgentArgs, resolveSite, SITE_OPTIONS, toArguments } from "../../../site/mod.ts";
 import { readOptions } from "../../../site/parse_options.ts";
 import { splitLine } from "../../../verbs/split_line.ts";
+import compatibility from "../../../docs/compatibility.md" with { type: "text" };
 import page from "../../../docs/coming_from_python.md" with { type: "text" };
 import crossbar from "../../data/router/crossbar_config.json" with { type: "text" };
 import { codeSpans, type DocRow, docRows } from "../../helpers/doc_tables.ts";
@@ -65,7 +66,7 @@ Deno.test("coming_from_python.md: a line that is not there is noticed", () => {
   ) assert.throws(() => readLine(line), line);
 });
 
-Deno.test("coming_from_python.md: each row of commands, options and agents names a counterpart", () => {
+Deno.test("OCS 7.1: coming_from_python.md names a counterpart in each row of commands, options and agents, of every agent class", () => {
   for (const section of ["Commands", "Options", "Agents"]) {
     for (const row of rowsOf(section)) {
       assert(
@@ -331,5 +332,23 @@ Deno.test("coming_from_python.md: each line of crossbar's configuration is there
 Deno.test("coming_from_python.md: what has no counterpart has a reason", () => {
   for (const row of rowsOf("What has no counterpart")) {
     assert(spans(row, 0).length > 0 && (row.cells[1] ?? "").length > 10, `line ${row.line}`);
+  }
+});
+
+Deno.test("compatibility.md: each statement of section 7 names tests of that section that are there, or a reason", async () => {
+  const rows = docRows(compatibility).filter(({ section }) => /statement by statement/.test(section));
+  const sections = new Set(rows.map(({ cells }) => cells[0]));
+  assert.deepEqual([...sections], ["7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "7.7"]);
+  for (const row of rows) {
+    const [section = "", , held = ""] = row.cells;
+    const files = codeSpans(held).filter((span) => span.startsWith("tests/"));
+    assert(files.length > 0 || held.length > 15, `line ${row.line}: neither a test nor a reason`);
+    for (const file of files) {
+      const text = await Deno.readTextFile(new URL(file, ROOT));
+      // Its variables are conformance point 78 as well.
+      const points = section === "7.1" ? "(?:7\\.1|78)" : section.replace(".", "\\.");
+      const isThere = new RegExp(`OCS (?:[\\d.]+, )*${points}[:,]`).test(text);
+      assert(isThere, `line ${row.line}: ${file} has no test of ${section}`);
+    }
   }
 });
