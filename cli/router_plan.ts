@@ -86,6 +86,11 @@ export async function planRouter(
       warnings.push(`${name} is "${url.href}", but the router listens on port ${port}`);
     }
   }
+  if (site?.host?.crossbar !== undefined) {
+    warnings.push(
+      `host "${site.host.name}" of the site file has crossbar, which ocs up starts; this is the router of this toolkit`,
+    );
+  }
   const hostname = choice.bind ??
     (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0");
   warnings.push(...openToAll({ hostname, port, tls }));

@@ -49,7 +49,7 @@ export interface SiteInstance extends Place {
   readonly agentExe?: AgentExe | undefined;
 }
 
-/** Crossbar as the host manager is to run it. */
+/** Crossbar as `ocs up` and Python's `ocs-local-support` run it on a host. */
 export interface CrossbarSettings {
   /** Path of the program; default the one on the PATH. */
   readonly bin: string | undefined;
@@ -71,7 +71,7 @@ export interface SiteHost extends Place {
   readonly logDir: string | undefined;
   /** Seconds; 10 unless the file says otherwise, 0 for ever. */
   readonly crossbarTimeoutSeconds: number;
-  /** Undefined: crossbar is not managed on this host. */
+  /** Undefined: crossbar is not run on this host. */
   readonly crossbar: CrossbarSettings | undefined;
   /** Lists of agents in place of the hub's. */
   readonly plugins?: readonly SitePlugin[] | undefined;

@@ -16,6 +16,7 @@ import { agentAddress } from "../../ocs/addresses.ts";
 import { untilAnswering } from "./answering.ts";
 import { AgentLines } from "./agent_lines.ts";
 import { type Fleet, FleetFailure } from "./fleet.ts";
+import { CROSSBAR_NAME, SiteCrossbar } from "./site_crossbar.ts";
 import { planUp, type UpPlan } from "./up_plan.ts";
 
 /** What `ocs up` was given. */
@@ -31,8 +32,8 @@ export interface UpCommand extends RouterChoice {
 }
 
 /**
- * Runs router and agents until Ctrl-C or SIGTERM, then stops the agents, then the router; a second Ctrl-C ends all at
- * once.
+ * Runs router (ours, or crossbar where the host's block of the site file has it) and agents until Ctrl-C or SIGTERM, then
+ * stops the agents, then the router; a second Ctrl-C ends all at once.
  *
  * Ends by itself, with failure, when no agent is left. One agent's end is told and leaves the others alone.
  */
@@ -43,21 +44,6 @@ export async function runUp(
   using interrupt = listenForInterrupt();
   const level = logLevel(command);
   const routerPlan = await planRouter(site, command);
-  // A router of another host is not started a second time here; --port or --bind say that one is wanted all the same.
-  const isElsewhere = !routerPlan.isThisHost && command.port === undefined && command.bind === undefined;
-  const noRouter = command.noRouter || isElsewhere;
-  if (noRouter && command.metrics) {
-    throw new FleetFailure(
-      `Cannot serve metrics: the router runs elsewhere, at ${routerPlan.url}; expected --metrics where it is started`,
-    );
-  }
-  if (noRouter && routerPlan.web !== undefined) {
-    throw new FleetFailure(
-      `Cannot serve web page "${routerPlan.web.folder}": the router runs elsewhere, at ${routerPlan.url}; ` +
-        "expected --web where it is started",
-    );
-  }
-  const moved = !noRouter && command.port !== undefined;
   // Everything that can be wrong is found before anything is started.
   const { agents: plugins, problems } = await listPlugins(await findPlugins(site), {
     taken: new Set(Object.keys(AGENT_TABLE)),
@@ -65,34 +51,59 @@ export async function runUp(
   });
   const choice = { instanceIds: command.instanceIds, router: routerPlan, plugins };
   const check = await planUp(site, choice);
+  // --port or --bind say that our router is wanted all the same.
+  const asked = command.port !== undefined || command.bind !== undefined;
+  const crossbarProgram = command.noRouter || asked ? undefined : check.crossbar;
+  // A router of another host is not started a second time here.
+  const isElsewhere = !routerPlan.isThisHost && !asked;
+  const noRouter = command.noRouter || isElsewhere || crossbarProgram !== undefined;
+  if (noRouter) {
+    refuseRouterOptions(command, routerPlan, crossbarProgram === undefined ? "elsewhere" : "as crossbar");
+  }
+  const moved = !noRouter && command.port !== undefined;
   if (check.agents.length === 0) throw new FleetFailure(`Cannot start any agent: ${nothingToDo(check)}`);
   await using router = noRouter ? undefined : await openRouter(routerPlan, console, command);
   const hubUrl = moved ? router?.url : undefined;
   const plan = hubUrl === undefined ? check : await planUp(site, { ...choice, hubUrl });
-  const lines = new AgentLines(console, { json: command.json, names: plan.agents.map((a) => a.instanceId) });
-  lines.tell(
-    "start",
-    `${routerText(router, routerPlan)}, realm "${routerPlan.realm}"; ` +
-      `${countOf(plan.agents)} of ${plan.source}`,
-    {
-      url: router?.url,
-      metricsUrl: router?.metricsUrl,
-      webUrl: router?.webUrl,
-      agents: plan.agents.map((agent) => agent.instanceId),
-    },
-  );
+  const names = plan.agents.map(({ instanceId }) => instanceId);
+  const lines = new AgentLines(console, {
+    json: command.json,
+    names: crossbarProgram === undefined ? names : [CROSSBAR_NAME, ...names],
+  });
+  const { url: siteUrl, realm } = routerPlan;
+  const where = crossbarProgram === undefined ? routerText(router, routerPlan) : `Crossbar, ${siteUrl}`;
+  lines.tell("start", `${where}, realm "${realm}"; ${countOf(names)} of ${plan.source}`, {
+    url: crossbarProgram === undefined ? router?.url : siteUrl,
+    metricsUrl: router?.metricsUrl,
+    webUrl: router?.webUrl,
+    agents: names,
+  });
   for (const { origin, text } of problems) lines.tell("plugin", `${origin}: ${text}`, { origin, text });
   for (const { instanceId, why } of plan.skipped) {
     lines.tell("skip", `Skipped ${instanceId}: ${why}`, { instanceId, why });
   }
 
+  const { signal } = interrupt;
+  await using crossbar = crossbarProgram === undefined
+    ? undefined
+    : await SiteCrossbar.start(crossbarProgram, {
+      lines,
+      url: siteUrl,
+      realm,
+      signal,
+      verbose: command.verbose,
+    });
+  if (signal.aborted) return ExitCode.OK;
   await using fleet = await openFleet(command, { plan, lines, router, routerPlan, level });
-  interrupt.onSecond(() => fleet.killNow());
+  interrupt.onSecond(() => {
+    fleet.killNow();
+    crossbar?.killNow();
+  });
   const logger = consoleLogger(console.err, { name: "ocs up" });
-  await fleet.start(plan.agents, interrupt.signal);
-  const stopped = untilAborted(interrupt.signal).then(() => true);
+  await fleet.start(plan.agents, signal);
+  const stopped = untilAborted(signal).then(() => true);
   void fleet.ready.then((seconds) => {
-    if (seconds === undefined || interrupt.signal.aborted) return;
+    if (seconds === undefined || signal.aborted) return;
     const mark = styled(console.out.look, ["bold", "green"], "up");
     lines.tell(
       "up",
@@ -107,9 +118,28 @@ export async function runUp(
   }
   lines.tell("stop", "Stopping all agents, then the router; Ctrl-C again ends them at once", {});
   await fleet.stop();
+  await crossbar?.stop();
   await router?.stop();
   lines.tell("stopped", "All has stopped", {});
   return ExitCode.OK;
+}
+
+/** What only a router that is started here can do. */
+function refuseRouterOptions({ metrics }: UpCommand, { url, web, tls }: RouterPlan, where: string): void {
+  const runs = `the router runs ${where}, at ${url}`;
+  if (metrics) {
+    throw new FleetFailure(`Cannot serve metrics: ${runs}; expected --metrics where it is started`);
+  }
+  if (web !== undefined) {
+    throw new FleetFailure(
+      `Cannot serve web page "${web.folder}": ${runs}; expected --web where it is started`,
+    );
+  }
+  if (tls !== undefined) {
+    throw new FleetFailure(
+      `Cannot serve certificate "${tls.certificateFile}": ${runs}; expected --tls-cert where it is started`,
+    );
+  }
 }
 
 async function openRouter(plan: RouterPlan, console: Console, { verbose }: UpCommand): Promise<Router> {

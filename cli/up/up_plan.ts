@@ -16,6 +16,7 @@ import {
 } from "../../site/mod.ts";
 import { DEMO_AGENTS } from "../demo_site.ts";
 import type { RouterPlan } from "../router_plan.ts";
+import { type CrossbarProgram, planCrossbarProgram } from "./crossbar_program.ts";
 
 /** One agent to run. */
 export interface UpAgent {
@@ -36,6 +37,8 @@ export interface UpPlan {
   /** Names the place the list comes from. */
   readonly source: string;
   readonly agents: readonly UpAgent[];
+  /** The router that this host's block has in place of ours. */
+  readonly crossbar?: CrossbarProgram | undefined;
   /** What is left out, and why. */
   readonly skipped: readonly { readonly instanceId: string; readonly why: string }[];
 }
@@ -96,7 +99,7 @@ export async function planUp(
   needSetting(site, "wampServer");
   needSetting(site, "realm");
   needSetting(site, "addressRoot");
-  return { source, agents, skipped };
+  return { source, agents, crossbar: planCrossbarProgram(site.host), skipped };
 }
 
 function planDemo(

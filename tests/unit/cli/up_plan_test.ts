@@ -98,3 +98,22 @@ Deno.test("planUp() without a site file is the demo site, on the port and realm 
   const args = agents[0]?.args.join(" ") ?? "";
   assert.match(args, /--site none --site-hub ws:\/\/127\.0\.0\.1:8001\/ws --site-realm demo_realm/);
 });
+
+Deno.test("planUp() runs the crossbar of the host's block, with Python's defaults for what it does not say", async () => {
+  const withBlock = (block: string) => SITE.replace("  daq-1:\n", `  daq-1:\n    crossbar: ${block}\n`);
+  const crossbarOf = async (text: string, hostname = "daq-1") =>
+    (await plan({ siteFile: "/site.yaml" }, { instanceIds: [] }, { text, hostname })).crossbar;
+  assert.equal(await crossbarOf(SITE), undefined);
+  assert.equal(await crossbarOf(withBlock("null")), undefined);
+  assert.equal(await crossbarOf(withBlock("{}"), "daq-2"), undefined);
+  assert.deepEqual(await crossbarOf(withBlock("{}")), {
+    command: "crossbar",
+    args: ["start"],
+    configDir: undefined,
+  });
+  assert.deepEqual(await crossbarOf(withBlock("{bin: /opt/bin/crossbar, config-dir: /srv/cb}")), {
+    command: "/opt/bin/crossbar",
+    args: ["start", "--cbdir", "/srv/cb"],
+    configDir: "/srv/cb",
+  });
+});
