@@ -12,12 +12,18 @@ export interface CrossbarOptions {
   readonly open?: boolean | undefined;
   /** Further transport options of `/ws`, such as `max_message_size`. */
   readonly webSocketOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Logins of `/ws`; default anonymous ones. */
+  readonly auth?: Readonly<Record<string, unknown>> | undefined;
+  /** Its endpoint's `tls`; default none. */
+  readonly tls?: Readonly<Record<string, unknown>> | undefined;
   /** A whole `config.json` for `port`, in place of the template. */
   readonly config?: string | undefined;
+  /** PEM text of the authority of its certificate, where `config` makes it speak TLS. */
+  readonly caCert?: string | undefined;
 }
 
 /** OCS's template (ocs/support/crossbar_config.json) with the `info` path that OCS's own tests add. */
-function configuration(port: number, options: CrossbarOptions): unknown {
+export function crossbarTemplate(port: number, options: CrossbarOptions = {}): unknown {
   const permission = (register: boolean) => ({
     uri: options.open ? "" : `${ADDRESS_ROOT}.`,
     match: "prefix",
@@ -39,11 +45,16 @@ function configuration(port: number, options: CrossbarOptions): unknown {
       }],
       transports: [{
         type: "web",
-        endpoint: { type: "tcp", interface: "127.0.0.1", port },
+        endpoint: {
+          type: "tcp",
+          interface: "127.0.0.1",
+          port,
+          ...(options.tls === undefined ? {} : { tls: options.tls }),
+        },
         paths: {
           ws: {
             type: "websocket",
-            auth: { anonymous: { type: "static", role: "iocs_agent" } },
+            auth: options.auth ?? { anonymous: { type: "static", role: "iocs_agent" } },
             options: {
               open_handshake_timeout: 2500,
               close_handshake_timeout: 1000,
@@ -72,25 +83,31 @@ export class Crossbar implements RestartableRouter {
   readonly httpUrl: string;
   readonly #peers: PythonPeers;
   readonly #folder: string;
+  readonly #caCert: string | undefined;
   #program: Program | undefined;
 
-  private constructor(peers: PythonPeers, port: number, folder: string) {
+  private constructor(
+    peers: PythonPeers,
+    { port, folder, caCert }: { port: number; folder: string; caCert: string | undefined },
+  ) {
     this.#peers = peers;
+    this.#caCert = caCert;
     this.#folder = folder;
     this.port = port;
-    this.url = `ws://127.0.0.1:${port}/ws`;
-    this.httpUrl = `http://127.0.0.1:${port}/call`;
+    const s = caCert === undefined ? "" : "s";
+    this.url = `ws${s}://127.0.0.1:${port}/ws`;
+    this.httpUrl = `http${s}://127.0.0.1:${port}/call`;
   }
 
   /** Starts a crossbar and waits until it answers; takes three to eight seconds. */
   static async start(peers: PythonPeers, options: CrossbarOptions = {}): Promise<Crossbar> {
     const port = options.port ?? freePort();
     const folder = await Deno.makeTempDir({ prefix: "crossbar_" });
-    const crossbar = new Crossbar(peers, port, folder);
+    const crossbar = new Crossbar(peers, { port, folder, caCert: options.caCert });
     try {
       await Deno.writeTextFile(
         `${folder}/config.json`,
-        options.config ?? JSON.stringify(configuration(port, options), null, 1),
+        options.config ?? JSON.stringify(crossbarTemplate(port, options), null, 1),
       );
       await crossbar.up();
     } catch (error) {
@@ -112,7 +129,10 @@ export class Crossbar implements RestartableRouter {
       graceMs: 5_000,
     });
     this.#program = program;
-    await program.until(() => answersCalls(this.httpUrl), "an answer of the bridge", 30_000);
+    using client = this.#caCert === undefined
+      ? undefined
+      : Deno.createHttpClient({ caCerts: [this.#caCert] });
+    await program.until(() => answersCalls(this.httpUrl, client), "an answer of the bridge", 30_000);
   }
 
   /** Ends it and its workers. */
@@ -138,13 +158,14 @@ export class Crossbar implements RestartableRouter {
 }
 
 /** True when the HTTP bridge takes a call; OCS's template has no `/info`. */
-async function answersCalls(url: string): Promise<boolean> {
+async function answersCalls(url: string, client: Deno.HttpClient | undefined): Promise<boolean> {
   try {
     const reply = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ procedure: `${ADDRESS_ROOT}.nobody`, args: [] }),
       signal: AbortSignal.timeout(1_000),
+      ...(client === undefined ? {} : { client }),
     });
     return (await reply.text()).includes("no_such_procedure");
   } catch {
