@@ -11,6 +11,7 @@ import {
   resolveSite,
   type SiteEnvironment,
   SiteError,
+  type SiteLogin,
   type SiteOptions,
 } from "../site/mod.ts";
 
@@ -53,6 +54,8 @@ export interface RouterPlan {
   readonly tls: CertificateFiles | undefined;
   /** Where the site says that it is. */
   readonly url: string;
+  /** How the site's programs log in; undefined: anonymously. */
+  readonly login: SiteLogin | undefined;
   /** Whether that is this machine. */
   readonly isThisHost: boolean;
   /** Undefined when the defaults stand in for a site file. */
@@ -91,6 +94,12 @@ export async function planRouter(
       `host "${site.host.name}" of the site file has crossbar, which ocs up starts; this is the router of this toolkit`,
     );
   }
+  if (site?.login !== undefined) {
+    warnings.push(
+      `The site's programs log in by ${site.login.method}, but this router has no logins and refuses them; ` +
+        "--crossbar-config names a file with some",
+    );
+  }
   const hostname = choice.bind ??
     (server === undefined || isLoopback(server.hostname) ? "127.0.0.1" : "0.0.0.0");
   warnings.push(...openToAll({ hostname, port, tls }));
@@ -108,6 +117,7 @@ export async function planRouter(
     web: webOptions(choice, { realm, addressRoot, siteFile: site?.sourceFile }),
     tls,
     url: server?.href ?? `ws${tls === undefined ? "" : "s"}://127.0.0.1:${port}/ws`,
+    login: site?.login,
     isThisHost: server === undefined || isThisHost(server.hostname),
     sourceFile: site?.sourceFile,
     warnings,

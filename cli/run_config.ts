@@ -8,6 +8,7 @@ import {
   type ResolvedSite,
   resolveSite,
   SiteError,
+  type SiteLogin,
   type SiteOptions,
   type SiteProblem,
 } from "../site/mod.ts";
@@ -156,9 +157,18 @@ function settingsOf(resolved: ResolvedSite, options: SiteOptions): readonly Sett
       value: resolved.accessPolicy === undefined ? undefined : shownAccessPolicy(resolved.accessPolicy),
       from: from(undefined, undefined, resolved.accessPolicy),
     },
+    {
+      name: "login",
+      value: resolved.login === undefined ? undefined : loginText(resolved.login),
+      from: from(undefined, host?.login, resolved.login),
+    },
     { name: "log-dir", value: resolved.logDir, from: from(undefined, host?.logDir, undefined) },
     { name: "crossbar_timeout", value: resolved.crossbarTimeoutSeconds, from: "seconds" },
   ];
+}
+
+function loginText({ method, authId, file }: SiteLogin): string {
+  return `${method}${authId === undefined ? "" : ` as "${authId}"`}, with ${file}`;
 }
 
 function instancesText({ host }: ResolvedSite, look: Look): string {

@@ -46,9 +46,11 @@ export async function openCarrier(
     throw new TypeError(`Cannot use the carrier "wamp": the site has no wamp_server`);
   }
   const { connectWamp } = await import("./wamp_connection.ts");
+  const { readLogin } = await import("./site_login.ts");
   const connection = await connectWamp({
     url: site.wampServer,
     realm: site.realm,
+    authentication: await readLogin(site.login),
     timeoutMs: options.timeoutMs,
     signal: options.signal,
     logger: options.logger,

@@ -1,4 +1,5 @@
 /** Where an observatory's router is. @module */
+import type { SiteLogin } from "../site/mod.ts";
 
 /** What a client has to know of its site. */
 export interface ClientSite {
@@ -10,6 +11,8 @@ export interface ClientSite {
   readonly realm: string;
   /** First part of every agent's address. */
   readonly addressRoot: string;
+  /** How to log in to the router. Default: anonymously. */
+  readonly login?: SiteLogin | undefined;
 }
 
 /** Which site is meant. */
@@ -41,5 +44,6 @@ export async function findSite(options: SiteChoice): Promise<ClientSite> {
     wampHttp: found.wampHttp,
     realm: needSetting(found, "realm"),
     addressRoot: needSetting(found, "addressRoot"),
+    login: found.login,
   };
 }

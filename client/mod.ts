@@ -98,6 +98,8 @@ export { fanOut, type InTurnOptions, type Outcome, type ParamsFor, runAll, runIn
 export { FeedClient, type FeedEventItem, type FeedSample, type FeedSource } from "./feed_client.ts";
 export { type HeldExclusive, holdExclusive, type HoldExclusiveOptions } from "./hold_exclusive.ts";
 export { readKeyFile } from "./key_file.ts";
+export { readLogin } from "./site_login.ts";
+export type { SiteLogin } from "../site/mod.ts";
 export type { ClientOptions } from "./client_options.ts";
 export { type ConnectedClient, OCSClient, OCSClient as MatchedClient } from "./ocs_client.ts";
 export type {

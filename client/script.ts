@@ -1,9 +1,10 @@
 /** A script that leaves nothing running when it is interrupted. @module */
+import { readLogin } from "./site_login.ts";
 import { pause } from "../internal/pause.ts";
 import type { AgentTypes, AnyOperation } from "./agent_types.ts";
 import { CLEANUP_SECONDS, type CleanupAction, type CleanupOptions, Cleanups } from "./cleaning.ts";
 import type { ClientOptions } from "./client_options.ts";
-import { findSite } from "./client_site.ts";
+import { type ClientSite, findSite } from "./client_site.ts";
 import { ScriptInterruptedError } from "./errors.ts";
 import { type ConnectedClient, OCSClient } from "./ocs_client.ts";
 import type { AroundRequest } from "./request_guard.ts";
@@ -96,7 +97,7 @@ export class Script {
     const connection = merged.connection ??
       (merged.carrier === "http" || site.wampServer === undefined
         ? undefined
-        : await this.#connection(site.wampServer, site.realm, merged));
+        : await this.#connection({ ...site, wampServer: site.wampServer }, merged));
     return await OCSClient.connect<Types>(instanceId, { ...merged, site, connection, guard: this.#guard });
   }
 
@@ -169,11 +170,16 @@ export class Script {
     return { errors, left };
   }
 
-  async #connection(url: string, realm: string, options: ClientOptions): Promise<WampConnection> {
+  async #connection(
+    { wampServer: url, realm, login }: ClientSite & { readonly wampServer: string },
+    options: ClientOptions,
+  ): Promise<WampConnection> {
     const key = `${url}\n${realm}`;
     const { timeoutSeconds = 30, logger } = options;
     const made = this.#connections.get(key) ??
-      connectWamp({ url, realm, logger, timeoutMs: timeoutSeconds * 1000 });
+      readLogin(login).then((authentication) =>
+        connectWamp({ url, realm, authentication, logger, timeoutMs: timeoutSeconds * 1000 })
+      );
     this.#connections.set(key, made);
     try {
       return await made;

@@ -1,6 +1,7 @@
 /** The runner of an agent's own program. @module */
 import { catchUnhandled } from "../internal/catch_unhandled.ts";
 import { onStopSignals } from "../internal/stop_signals.ts";
+import { readLogin } from "../client/site_login.ts";
 import type { OptionSpecs, OptionValues } from "../site/option_specs.ts";
 import { parseAgentArgs } from "../site/parse_agent_args.ts";
 import { needSetting } from "../site/resolved_site.ts";
@@ -143,7 +144,11 @@ async function readSettings<const S extends OptionSpecs>(
   if (parsed.help !== undefined) return parsed.help;
   const { site, values } = parsed;
   return {
-    connection: { url: needSetting(site, "wampServer"), realm: needSetting(site, "realm") },
+    connection: {
+      url: needSetting(site, "wampServer"),
+      realm: needSetting(site, "realm"),
+      authentication: await readLogin(site.login),
+    },
     addressRoot: needSetting(site, "addressRoot"),
     instanceId: needSetting(site, "instanceId"),
     entryClass: site.instance?.agentClass,

@@ -6,6 +6,7 @@ import { parseAccessPolicy } from "../ocs/access_rules.ts";
 import { nearMiss } from "./near_miss.ts";
 import type { OptionSpecs } from "./option_specs.ts";
 import { readOptions } from "./parse_options.ts";
+import { LOGIN_KEYS } from "./read_login.ts";
 import { readSite } from "./read_site.ts";
 import type { Site, SiteHost, SiteInstance } from "./site.ts";
 import { SITE_OPTIONS } from "./site_options.ts";
@@ -29,9 +30,17 @@ export interface CheckSiteOptions {
 
 const ROOT_KEYS = ["hub", "hosts"];
 const ROUTER_KEYS = ["wamp_server", "wamp_http", "wamp_realm"];
-const HUB_KEYS = [...ROUTER_KEYS, "address_root", "access_policy", "agent-plugins", "registry_address"];
+const HUB_KEYS = [
+  ...ROUTER_KEYS,
+  ...LOGIN_KEYS,
+  "address_root",
+  "access_policy",
+  "agent-plugins",
+  "registry_address",
+];
 const HOST_KEYS = [
   ...ROUTER_KEYS,
+  ...LOGIN_KEYS,
   "log-dir",
   "crossbar_timeout",
   "crossbar",

@@ -54,6 +54,7 @@ export {
   type Site,
   type SiteHost,
   type SiteInstance,
+  type SiteLogin,
   type SitePlugin,
 } from "./site.ts";
 export { SITE_OPTIONS, type SiteOptions, type SiteOptionValues } from "./site_options.ts";

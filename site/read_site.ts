@@ -14,6 +14,7 @@ import {
   type SitePlugin,
 } from "./site.ts";
 import type { SiteProblem } from "./site_problem.ts";
+import { readLogin } from "./read_login.ts";
 import type { YamlList, YamlMap, YamlNode } from "./yaml_node.ts";
 import { readYaml } from "./yaml_tree.ts";
 
@@ -70,6 +71,7 @@ function readHub(node: YamlNode | undefined, notes: Notes): Hub {
     addressRoot: fields.text("address_root", "a text such as observatory"),
     accessPolicy: fields.text("access_policy", "a text such as director:access-dir"),
     plugins: readPlugins(fields, notes),
+    login: readLogin(fields, notes),
   };
 }
 
@@ -111,6 +113,7 @@ function readHosts(node: YamlNode | undefined, notes: Notes): ReadonlyMap<string
 function readHost(fields: Fields, notes: Notes): Omit<SiteHost, "name" | "line" | "column"> {
   return {
     ...readRouter(fields),
+    login: readLogin(fields, notes),
     logDir: fields.text("log-dir", "the path of a folder"),
     crossbarTimeoutSeconds: fields.seconds("crossbar_timeout") ?? DEFAULT_CROSSBAR_TIMEOUT_SECONDS,
     crossbar: readCrossbar(fields, notes),

@@ -1,7 +1,7 @@
 /** What a program knows of its site once options, environment and site file are put together. @module */
 import { SiteError } from "./errors.ts";
 import type { PluginModule } from "./plugin_modules.ts";
-import type { SiteHost, SiteInstance } from "./site.ts";
+import type { SiteHost, SiteInstance, SiteLogin } from "./site.ts";
 
 /** The effective settings; what nobody said is undefined. */
 export interface ResolvedSite {
@@ -15,6 +15,8 @@ export interface ResolvedSite {
   readonly addressRoot: string | undefined;
   /** Such as `director:access-dir`. */
   readonly accessPolicy: string | undefined;
+  /** How programs log in to the router; undefined: anonymously. Only a site file says it. */
+  readonly login: SiteLogin | undefined;
   /** The block of the site file that matched this machine or `--site-host`. */
   readonly host: SiteHost | undefined;
   /** The entry of this agent. */

@@ -2,6 +2,17 @@
 import type { Argument } from "./arguments.ts";
 import type { Place } from "./site_problem.ts";
 
+/** Who the programs of a site are for its router, and the file with the proof. */
+export type SiteLogin =
+  & {
+    /** Absolute path of the file with the private key, the secret or the ticket. */
+    readonly file: string;
+  }
+  & (
+    | { readonly method: "cryptosign"; readonly authId: string | undefined }
+    | { readonly method: "wampcra" | "ticket"; readonly authId: string }
+  );
+
 /** The router and addresses; what the file does not say is undefined. */
 export interface Hub {
   /** WebSocket URL of the router. */
@@ -16,6 +27,8 @@ export interface Hub {
   readonly accessPolicy: string | undefined;
   /** Lists of agents for every host that names none itself; Python's programs do not look at them. */
   readonly plugins?: readonly SitePlugin[] | undefined;
+  /** How programs log in; undefined: anonymously. */
+  readonly login: SiteLogin | undefined;
 }
 
 /** A module with a table of agents, as the site file names it. */
@@ -67,6 +80,8 @@ export interface SiteHost extends Place {
   readonly wampHttp: string | undefined;
   /** WAMP realm. */
   readonly realm: string | undefined;
+  /** How programs on this host log in. */
+  readonly login: SiteLogin | undefined;
   /** Folder of the log files. */
   readonly logDir: string | undefined;
   /** Seconds; 10 unless the file says otherwise, 0 for ever. */

@@ -1,5 +1,11 @@
 /** One link for many verbs, as the prompt needs it. @module */
-import { type ConnectedClient, OCSClient, type RequestGuard, WampConnection } from "../client/mod.ts";
+import {
+  type ConnectedClient,
+  OCSClient,
+  readLogin,
+  type RequestGuard,
+  WampConnection,
+} from "../client/mod.ts";
 import type { Logger } from "../internal/log.ts";
 import {
   DEFAULT_TIMEOUT_SECONDS,
@@ -35,6 +41,7 @@ export async function openSharedLink(options: SharedLinkOptions = {}): Promise<S
   const connection = new WampConnection({
     url,
     realm: clientSite.realm,
+    authentication: await readLogin(clientSite.login),
     maxPauseMs: MAX_PAUSE_MS,
     logger,
   });

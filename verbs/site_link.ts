@@ -1,5 +1,11 @@
 /** The one connection that a verb works through. @module */
-import { type ConnectedClient, connectWamp, OCSClient, type WampConnection } from "../client/mod.ts";
+import {
+  type ConnectedClient,
+  connectWamp,
+  OCSClient,
+  readLogin,
+  type WampConnection,
+} from "../client/mod.ts";
 import type { ClientSite } from "../client/mod.ts";
 import type { AgentApi, Privs } from "../ocs/mod.ts";
 import { needSetting, type ResolvedSite, resolveSite, type SiteOptions } from "../site/mod.ts";
@@ -58,6 +64,7 @@ export async function openSite(options: VerbOptions): Promise<SiteLink> {
   const connection = await connectWamp({
     url,
     realm: clientSite.realm,
+    authentication: await readLogin(clientSite.login),
     timeoutMs: Math.max(1, Math.min(CONNECT_SECONDS, timeoutSeconds) * 1000),
     signal,
   });
@@ -91,6 +98,7 @@ export async function findClientSite(
     wampHttp: resolved.wampHttp,
     realm: needSetting(resolved, "realm"),
     addressRoot: needSetting(resolved, "addressRoot"),
+    login: resolved.login,
   };
   return { resolved, clientSite, url };
 }

@@ -1,5 +1,6 @@
 /** Whether agents answer, which is more than that they run. @module */
 import { pause } from "../../internal/pause.ts";
+import type { Authentication } from "../../client/mod.ts";
 import { type OpenTransport, WampConnection } from "../../client/wamp_connection.ts";
 
 /** Who is asked, and through which router. */
@@ -8,6 +9,8 @@ export interface AnsweringOptions {
   readonly addresses: readonly string[];
   readonly url: string;
   readonly realm: string;
+  /** Who to be there. Default: anonymous. */
+  readonly authentication?: Authentication | undefined;
   /** A way to the router inside this process. */
   readonly openTransport?: OpenTransport | undefined;
   /** Gives up. */
@@ -28,10 +31,10 @@ const LATE_MS = 20_000;
  * @returns False if the signal was aborted before.
  */
 export async function untilAnswering(options: AnsweringOptions): Promise<boolean> {
-  const { addresses, url, realm, openTransport, signal, onLate } = options;
+  const { addresses, url, realm, authentication, openTransport, signal, onLate } = options;
   const silent = new Set(addresses);
   const late = setTimeout(() => onLate([...silent]), LATE_MS);
-  const connection = new WampConnection({ url, realm, openTransport });
+  const connection = new WampConnection({ url, realm, authentication, openTransport });
   try {
     await Promise.all(addresses.map(async (address) => {
       while (!signal.aborted) {

@@ -1,4 +1,5 @@
 /** All agents in this process: little memory, for demos, tests and small sites. @module */
+import { readLogin } from "../../client/mod.ts";
 import { AGENT_TABLE } from "../../agents/table.ts";
 import { createLog, type LogLevel, type LogRecord, type LogSink } from "../../framework/agent_log.ts";
 import { consoleTime, openLogFile } from "../../framework/log_sinks.ts";
@@ -107,7 +108,9 @@ export class FleetInProcess implements Fleet {
       connection: {
         url: needSetting(site, "wampServer"),
         realm: needSetting(site, "realm"),
-        ...(router === undefined ? {} : { openTransport: () => Promise.resolve(router.connectInProcess()) }),
+        ...(router === undefined
+          ? { authentication: await readLogin(site.login) }
+          : { openTransport: () => Promise.resolve(router.connectInProcess()) }),
       },
       options: values,
       log,

@@ -2,6 +2,7 @@
 import { AGENT_TABLE } from "../../agents/table.ts";
 import { type LogLevel, parseLogLevel } from "../../framework/agent_log.ts";
 import { listPlugins } from "../../framework/list_plugins.ts";
+import { readLogin } from "../../client/mod.ts";
 import { ListenError, type Router } from "../../router/mod.ts";
 import { findPlugins, type SiteOptions } from "../../site/mod.ts";
 import { toError } from "../../internal/to_error.ts";
@@ -171,6 +172,7 @@ async function openFleet(
   }
   const { FleetOfChildren } = await import("./fleet_of_children.ts");
   const { lines, router, routerPlan } = parts;
+  const authentication = router === undefined ? await readLogin(routerPlan.login) : undefined;
   return new FleetOfChildren({
     lines,
     untilAnswering: (instanceIds, signal) =>
@@ -178,6 +180,7 @@ async function openFleet(
         addresses: instanceIds.map((instanceId) => agentAddress(routerPlan.addressRoot, instanceId)),
         url: router?.url ?? routerPlan.url,
         realm: routerPlan.realm,
+        authentication,
         openTransport: router === undefined ? undefined : () => Promise.resolve(router.connectInProcess()),
         signal,
         onLate: (addresses) => lines.tell("late", `No answer yet of ${addresses.join(", ")}`, { addresses }),
