@@ -4,6 +4,7 @@ import { runProgram } from "../internal/run_program.ts";
 import { toError } from "../internal/to_error.ts";
 import type { PluginModule } from "../site/plugin_modules.ts";
 import { type FromPlugin, PluginCollector, type Plugins } from "./plugin_collector.ts";
+import { COLORS } from "./load_module.ts";
 import { isRecord, readAgentProgram } from "./plugin_table.ts";
 import type { AgentProgram } from "./program.ts";
 
@@ -16,6 +17,7 @@ export interface ListPluginsOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+const PROGRAM = new URL("./plugin_program.ts", import.meta.url);
 const LIST_MS = 30_000;
 const MAX_CAUSE_CHARACTERS = 500;
 
@@ -51,7 +53,7 @@ export function runPluginCommand(
 }
 
 function pluginCommand(v8Flags?: readonly string[]): readonly [command: string, ...args: string[]] {
-  return agentCommand(new URL("./plugin_program.ts", import.meta.url), { v8Flags, loadsForeign: true });
+  return agentCommand(PROGRAM, { v8Flags, loadsForeign: true });
 }
 
 async function readList(
@@ -61,6 +63,9 @@ async function readList(
   const fail = (why: string): Error => new Error(`Cannot load "${module}": ${why}`);
   if (Deno.build.standalone) {
     throw fail("a compiled program has only the modules it was made of, expected this command from Deno");
+  }
+  if (PROGRAM.protocol === "file:" && !await isFile(PROGRAM)) {
+    throw fail("a bundle has no program that reads lists, expected this command from a checkout or a URL");
   }
   const [command, ...args] = pluginCommand();
   const { code, stdout, stderr } = await runProgram(command, [...args, "list", module], options).catch(
@@ -74,7 +79,7 @@ async function readList(
   try {
     answer = JSON.parse(line);
   } catch {
-    const said = stderr.trim().split("\n")[0]?.slice(0, MAX_CAUSE_CHARACTERS) ?? "";
+    const said = stderr.replaceAll(COLORS, "").trim().split("\n")[0]?.slice(0, MAX_CAUSE_CHARACTERS) ?? "";
     throw fail(`it ends the program that loads it, with code ${code}${said === "" ? "" : `: ${said}`}`);
   }
   if (!isRecord(answer) || !Array.isArray(answer.agents) || !Array.isArray(answer.problems)) {
@@ -84,4 +89,8 @@ async function readList(
     agents: answer.agents.map((one: unknown) => readAgentProgram(one, isRecord(one) ? String(one.name) : "")),
     problems: answer.problems.map(String),
   };
+}
+
+async function isFile(url: URL): Promise<boolean> {
+  return (await Deno.stat(url).catch(() => undefined))?.isFile === true;
 }

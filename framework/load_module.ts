@@ -60,8 +60,9 @@ export async function loadModule(
   );
 }
 
+/** What colours a text in a terminal. */
 // deno-lint-ignore no-control-regex -- Deno colours places inside its messages
-const COLORS = /\x1b\[[\d;]*m/g;
+export const COLORS = /\x1b\[[\d;]*m/g;
 const PLACE = /^\s+at (?:.* \()?((?:file|https?|data):[^()\s]+:\d+:\d+)\)?$/m;
 
 /** What was thrown in one line: its first one, why a download failed, and the place. */
@@ -69,6 +70,9 @@ function causeOf(thrown: unknown): string {
   const { message, stack = "" } = toError(thrown);
   const [first = "", second = ""] = message.replaceAll(COLORS, "").split("\n");
   const [, why] = /^ +0: (.*)$/.exec(second) ?? [];
+  if (first.includes("Failed writing lockfile")) {
+    return "Deno cannot note in its lock file what it fetches, expected deno run --lock=FILE with one that can be written";
+  }
   const text = why === undefined ? first : `${first} ${why}`;
   // A stack has the message in it. Something that is no error has none of its own.
   const [, place] = (thrown instanceof Error ? PLACE.exec(stack.replaceAll(COLORS, "")) : undefined) ?? [];

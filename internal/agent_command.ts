@@ -1,4 +1,5 @@
 /** How a program starts one of our agents as a program of its own. @module */
+import { foreignLock } from "./foreign_lock.ts";
 
 /** How an agent's program is started. */
 export interface AgentCommandOptions {
@@ -24,10 +25,15 @@ export function agentCommand(
     // From a checkout deno.json says it; an agent that runs by URL has none.
     "--unstable-net",
     "--quiet",
-    ...(loadsForeign ? ["--no-lock"] : []),
+    ...(loadsForeign ? [lockFlag()] : []),
     ...(v8Flags === undefined ? [] : [`--v8-flags=${v8Flags.join(",")}`]),
     file.protocol === "file:" ? decodeURIComponent(file.pathname) : file.href,
   ];
+}
+
+function lockFlag(): string {
+  const path = foreignLock();
+  return path === undefined ? "--no-lock" : `--lock=${path}`;
 }
 
 /** Python's launcher, which knows the agents of its plugins. */

@@ -40,7 +40,7 @@ export function pluginModules(
   const named = (environment.getVariable(PLUGINS_VARIABLE) ?? "").split(",").map((name) => name.trim());
   const all = [
     ...named.filter((name) => name !== "").map((name) => ({
-      module: IS_URL.test(name) ? name : environment.absolute(name),
+      module: IS_URL.test(name) ? name : resolve(environment.absolute(name)),
       origin,
     })),
     ...plugins,

@@ -136,6 +136,7 @@ function randomCase(random: Random): Case {
 
 test("OCS 78: ocs agent --agent takes the settings that ocs-agent-cli takes, of random command lines, environments and entries", async (peers) => {
   const seed = Number(Deno.env.get("OCS_SEED") ?? Date.now() % 1_000_000);
+  // deno-lint-ignore no-console -- the seed is needed to see the same again
   console.log(`OCS_SEED=${seed}`);
   const random = new Random(seed);
   const cases = Array.from({ length: 300 }, () => randomCase(random));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { listPlugins } from "../../../framework/list_plugins.ts";
 import { loadPlugins } from "../../../framework/load_plugins.ts";
+import { serveTree } from "../../../scripts/serve_tree.ts";
 import type { PluginModule } from "../../../site/mod.ts";
 import { BAD_LISTS, folderWith, goodList } from "../../helpers/lab_plugins.ts";
 
@@ -95,4 +96,21 @@ Object.assign(agents, {
     'Cannot take NoOptions of "mixed.ts": its program has no options, expected at least {}',
     'Cannot take OddOption of "mixed.ts": its option "x" has no type and help, expected a type of string, int, float, flag',
   ]);
+});
+
+Deno.test("listPlugins() reads a list of a web server, and leaves the lock file of the checkout alone", async () => {
+  const root = new URL("../../../", import.meta.url).pathname;
+  const lock = await Deno.readTextFile(`${root}deno.lock`);
+  await using toolkit = serveTree(root);
+  const list = goodList().replace(
+    /from "file:[^"]*\/framework\/mod\.ts"/,
+    `from "${toolkit.url}framework/mod.ts"`,
+  );
+  await using folder = await folderWith({ "lab_agents.ts": list });
+  await using lists = serveTree(folder.path);
+  const source = { module: `${lists.url}lab_agents.ts`, origin: "site" };
+  const { agents, problems } = await listPlugins([source], { taken: NONE, timeoutMs: 60_000 });
+  assert.deepEqual(problems, []);
+  assert.equal(agents.get("LabAgent")?.module, source.module);
+  assert.equal(await Deno.readTextFile(`${root}deno.lock`), lock);
 });
