@@ -1,5 +1,8 @@
 /** Both host managers with both sides' agents, driven by Python's tools. @module */
 import assert from "node:assert/strict";
+import { changeHosts, listHosts } from "../../verbs/hosts/hosts.ts";
+import { logs } from "../../verbs/logs/logs.ts";
+import { bridgeCall } from "../helpers/bridge.ts";
 import { testsWith } from "../helpers/interop_test.ts";
 import { OurRouter } from "../helpers/our_router.ts";
 import { Program } from "../helpers/process.ts";
@@ -8,6 +11,7 @@ import { pythonJson } from "../helpers/python_client.ts";
 import { type PythonPeers, pythonPeers } from "../helpers/python_peers.ts";
 import { untilTrue } from "../helpers/until.ts";
 import { type BedAgent, HostBed, stateOf, textsOf } from "../system/agents/host_manager_bed.ts";
+import { testTerminal } from "../system/verbs/test_terminal.ts";
 
 const test = await testsWith("Python peers", pythonPeers);
 
@@ -171,4 +175,52 @@ test("Python's host manager starts and stops our agents through a plugin", async
   const down = await bed.untilState(["faker1"], "down");
   assert.doesNotMatch(textsOf(down), /refused to die/);
   assert.equal(stateOf(down.data.child_states, "faker1"), "down");
+});
+
+test("ocs hosts shows and drives Python's HostManager as ocsbow does, and ocs logs says that it keeps no lines", async (peers) => {
+  await using router = await OurRouter.start();
+  const agents: readonly BedAgent[] = [
+    { id: "one", class: "FakeDataAgent" },
+    { id: "two", class: "FakeDataAgent", manage: "host/down" },
+    { id: "nobody", class: "NoSuchAgent" },
+  ];
+  await using bed = await HostBed.make(router, agents, { env: pythonEnv(peers) });
+  await using _manager = await startManager(bed, peers, "python");
+  await bed.untilState(["one"], "up", 30_000);
+  const options = { site: { siteFile: bed.site.file }, terminal: testTerminal().made, yes: true };
+  const listed = await listHosts(options);
+  assert.deepEqual(listed.data[0]?.agents.map(({ instance, state, target }) => [instance, state, target]), [
+    ["one", "up", "up"],
+    ["two", "down", "down"],
+    ["nobody", "?", "up"],
+  ]);
+  const processOf = async (): Promise<string | undefined> => {
+    const [api] = await bridgeCall(router, "observatory.one", ["get_api"]);
+    return /"instance_pid":(\d+)/.exec(JSON.stringify(api))?.[1];
+  };
+  // Up is that it runs; it answers a little later.
+  const before = await untilTrue(() => processOf().catch(() => undefined), { timeoutMs: 45_000 });
+  const restarted = await changeHosts("restart", ["one", "t*"], options);
+  assert.deepEqual(restarted.data.map(({ agent, result, message }) => [agent, result, message]), [
+    ["one", "ok", "answers"],
+    ["two", "skipped", "is down and is to stay so"],
+  ]);
+  assert.notEqual(await processOf(), before);
+  await assert.rejects(
+    logs("one", options),
+    /its host manager "hm1" keeps no lines, as Python's does not; and its host "localhost" has no log-dir/,
+  );
+
+  // One that came into the site file after the manager has read it.
+  await bed.writeAgents([...agents.slice(0, 2), { id: "new", class: "FakeDataAgent", manage: "host/down" }]);
+  const added = await changeHosts("up", ["new"], options);
+  assert.deepEqual(added.data.map(({ result, message }) => [result, message]), [["ok", "answers"]]);
+  const down = await changeHosts("down", ["localhost/"], options);
+  assert.deepEqual(down.data.map(({ agent, result, state }) => [agent, result, state]), [
+    ["one", "ok", "down"],
+    ["new", "ok", "down"],
+    ["two", "skipped", "down"],
+  ]);
+  await bed.call("stop", "manager");
+  await bed.call("wait", "manager");
 });

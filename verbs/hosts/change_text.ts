@@ -95,6 +95,7 @@ const NO_AGENT = {
   agentClass: null,
   classInFile: null,
   host: "",
+  ownCommand: false,
   unmanaged: null,
   stability: null,
   restartRequired: false,

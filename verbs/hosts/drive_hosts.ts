@@ -33,7 +33,8 @@ const ASK_SECONDS = 2;
 /**
  * Does a verb to all agents of a plan, all managers at once, and tells what became of each.
  *
- * An agent is up when its manager says so and it answers, or has run for 3 s: a program that is no agent never answers.
+ * An agent is up when its manager says so and it answers, or has run for 20 s; a program with a command line of its own in
+ * the site file, which need not be an agent, when it has run for 3 s.
  *
  * @throws The reason of the signal when that is aborted. What was asked for counts all the same.
  */

@@ -11,8 +11,10 @@ export type Step = "up" | "down";
 const NO_AGENT = "[docker]";
 /** One that ends so often after it has been asked for needs somebody, not time. */
 const MOST_FAILURES = 3;
-/** How long a program that does not answer must have stayed up to count as such. */
+/** How long a program that need not be an agent must have run to count as up. */
 const STEADY_MS = 3000;
+/** An agent that does not answer after so long is slow, or a program after all. */
+const SLOW_MS = 20_000;
 /** A manager looks at its agents about once a second; one that does not tell of it by then does not know it. */
 const UNKNOWN_MS = 4000;
 
@@ -116,11 +118,11 @@ export class HostJob {
     if (this.#up === undefined || this.#up.pid !== child.pid) {
       this.#up = { pid: child.pid, sinceMs: this.#nowMs() };
     }
-    const isAgent = child.agentClass !== NO_AGENT;
-    if (!isAgent) this.#row = this.#rowOf("ok", "");
-    else if (this.#nowMs() - this.#up.sinceMs >= STEADY_MS) {
-      this.#row = this.#rowOf("ok", "does not answer (slow to start, or no agent)");
-    }
+    const upMs = this.#nowMs() - this.#up.sinceMs;
+    if (child.agentClass === NO_AGENT) this.#row = this.#rowOf("ok", "");
+    else if (this.planned.agent.ownCommand) {
+      if (upMs >= STEADY_MS) this.#row = this.#rowOf("ok", "runs");
+    } else if (upMs >= SLOW_MS) this.#row = this.#rowOf("ok", "runs, but does not answer yet");
   }
 
   #reached(): void {

@@ -22,6 +22,8 @@ export interface HostedAgent {
   readonly classInFile: string | null;
   /** Name of the host in the site file; that of the machine where no site file says. */
   readonly host: string;
+  /** Whether the site file gives its whole command line: such a program need not be an agent. */
+  readonly ownCommand: boolean;
   /** Instance id of the host manager that runs it; null where none does. */
   readonly manager: string | null;
   /** Why none does. */

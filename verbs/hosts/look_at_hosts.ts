@@ -164,7 +164,7 @@ function describe(hosts: readonly SiteHost[], found: readonly FoundManager[]): r
 }
 
 function hostedAgent(
-  { instanceId = "", agentClass: classInFile, manage }: SiteInstance,
+  { instanceId = "", agentClass: classInFile, manage, agentExe }: SiteInstance,
   { host, known, own }: {
     readonly host: string;
     /** Managers that have told of it. */
@@ -174,8 +174,9 @@ function hostedAgent(
   },
 ): HostedAgent {
   const [first, second] = known;
+  const ownCommand = agentExe?.args !== undefined;
   if (first !== undefined) {
-    const agent = ofChild(first.child, { host, manager: first.view.instance });
+    const agent = { ...ofChild(first.child, { host, manager: first.view.instance }), ownCommand };
     if (second !== undefined) {
       const both = known.map(({ view }) => view.instance).join(" and ");
       return { ...agent, manager: null, unmanaged: `${both} run it, expected one of them` };
@@ -188,6 +189,7 @@ function hostedAgent(
     ...NOTHING_KNOWN,
     instance: instanceId,
     agentClass: classInFile ?? null,
+    ownCommand,
     host,
     manager: unmanaged === null ? own[0]?.instance ?? null : null,
     unmanaged,
@@ -220,7 +222,7 @@ function ofChild(
   const { instance, agentClass, state, target, stability, restartRequired } = child;
   const { pid, failures, nextLaunchSeconds, lastError } = child;
   return {
-    ...{ instance, agentClass, classInFile: null, ...place, unmanaged: null },
+    ...{ instance, agentClass, classInFile: null, ...place, ownCommand: false, unmanaged: null },
     ...{ state, target, stability, restartRequired, pid, failures, nextLaunchSeconds, lastError },
   };
 }
