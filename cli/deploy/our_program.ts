@@ -3,6 +3,12 @@ import { AGENT_TABLE } from "../../agents/table.ts";
 import { agentCommand } from "../../internal/agent_command.ts";
 import type { ServiceProgram } from "./systemd_service.ts";
 
+/** The program of a class that a list of agents has: `ocs agent`, which finds the list in the site file. */
+export function pluginProgram(agentClass: string): ServiceProgram {
+  const [bin, ...words] = agentCommand(new URL("../main.ts", import.meta.url));
+  return { kind: "ours", bin, words: [...words, "agent", agentClass], killMode: "mixed" };
+}
+
 /**
  * The program of an agent's class, or of the `router`: this same Deno and checkout, or this same compiled program.
  */

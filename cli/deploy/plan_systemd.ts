@@ -1,6 +1,7 @@
 /** Which service `ocs systemd` writes, and where to. @module */
 import { resolve } from "node:path";
 import { AGENT_TABLE } from "../../agents/table.ts";
+import { listPlugins } from "../../framework/list_plugins.ts";
 import {
   MACHINE,
   nearMiss,
@@ -11,7 +12,7 @@ import {
   type SiteInstance,
   type SiteOptions,
 } from "../../site/mod.ts";
-import { ourProgram } from "./our_program.ts";
+import { ourProgram, pluginProgram } from "./our_program.ts";
 import type { ServiceProgram, SystemdService } from "./systemd_service.ts";
 
 /** What `ocs systemd` was given beside the site options; names and meanings are those of `ocs-install-systemd`. */
@@ -66,7 +67,7 @@ export async function planSystemd(
   if (site.sourceFile === undefined) {
     throw new SiteError("Cannot write a service without a site file: expected one that its program can read");
   }
-  const subject = choice.router ? routerSubject(choice) : agentSubject(site, choice);
+  const subject = choice.router ? routerSubject(choice) : await agentSubject(site, choice);
   const { id, unitName } = subject;
   const absolute = (path: string) => resolve(environment.absolute(path));
   const configDir = environment.getVariable("OCS_CONFIG_DIR") || resolve(site.sourceFile, "..");
@@ -144,7 +145,7 @@ function routerSubject(choice: SystemdChoice): Subject {
   };
 }
 
-function agentSubject(site: ResolvedSite, choice: SystemdChoice): Subject {
+async function agentSubject(site: ResolvedSite, choice: SystemdChoice): Promise<Subject> {
   const { instanceId: id = "", agentClass = "" } = findInstance(site, choice.instanceId);
   const hostName = site.host?.name ?? "";
   const isManager = agentClass === "HostManager";
@@ -153,13 +154,11 @@ function agentSubject(site: ResolvedSite, choice: SystemdChoice): Subject {
       `Cannot give --docker-compose to "${id}": it is a ${agentClass}, expected a HostManager`,
     );
   }
-  const isOurs = choice.pythonBin === undefined;
-  if (isOurs && !Object.hasOwn(AGENT_TABLE, agentClass)) {
-    throw new SiteError(
-      `Cannot write a service for "${id}": its class ${agentClass} is none of this toolkit, expected --python-bin with ` +
-        "the interpreter of a Python that has it",
-    );
-  }
+  const program: ServiceProgram = choice.pythonBin !== undefined
+    ? { kind: "python", bin: choice.pythonBin }
+    : Object.hasOwn(AGENT_TABLE, agentClass)
+    ? ourProgram(agentClass)
+    : await listedProgram(id, agentClass, site);
   const manager = choice.serviceHost === undefined
     ? "ocs-hostmanager"
     : `ocs-hostmanager-${choice.serviceHost}`;
@@ -167,11 +166,24 @@ function agentSubject(site: ResolvedSite, choice: SystemdChoice): Subject {
     id,
     unitName: unitFile(choice.serviceName ?? (isManager ? manager : `ocs-${id}`)),
     description: isManager ? `OCS HostManager for ${hostName}` : `OCS ${agentClass} ${id} for ${hostName}`,
-    program: choice.pythonBin === undefined
-      ? ourProgram(agentClass)
-      : { kind: "python", bin: choice.pythonBin },
+    program,
     args: [`--instance-id=${id}`],
   };
+}
+
+/** The program of a class of a list that the site file names: the service has no other way to find it. */
+async function listedProgram(
+  id: string,
+  agentClass: string,
+  { plugins }: ResolvedSite,
+): Promise<ServiceProgram> {
+  const { agents, problems } = await listPlugins(plugins, { taken: new Set(Object.keys(AGENT_TABLE)) });
+  if (agents.has(agentClass)) return pluginProgram(agentClass);
+  const why = ["", ...problems.map(({ origin, text }) => `${origin}: ${text}`)].join("\n");
+  throw new SiteError(
+    `Cannot write a service for "${id}": its class ${agentClass} is none of this toolkit and of no list of the site file, ` +
+      `expected --python-bin with the interpreter of a Python that has it${why}`,
+  );
 }
 
 /** The agent that was named, or the host manager of this host. */

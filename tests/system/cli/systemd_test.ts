@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { bridgeCall } from "../../helpers/bridge.ts";
+import { folderWith, goodList } from "../../helpers/lab_plugins.ts";
 import { OurRouter } from "../../helpers/our_router.ts";
 import { Program } from "../../helpers/process.ts";
 import { writeSite } from "../../helpers/site_file.ts";
@@ -75,4 +76,34 @@ Deno.test({
       assert(found.success);
     }
   },
+});
+
+Deno.test("ocs systemd writes a launcher for a class of a list that the site file names", async () => {
+  await using router = await OurRouter.start();
+  await using folder = await folderWith({
+    "lab_agents.ts": goodList(),
+    "default.yaml":
+      `hub: {wamp_server: '${router.url}', wamp_realm: test_realm, address_root: observatory, agent-plugins: [lab_agents.ts, none.ts]}\n` +
+      "hosts: {localhost: {agent-instances: [{agent-class: LabAgent, instance-id: lab1}, {agent-class: NobodysAgent, instance-id: x}]}}\n",
+  });
+  const args = [
+    ...["systemd", "--site-file", `${folder.path}/default.yaml`, "--site-host", "localhost"],
+    ...["--service-user", "root", "-o", folder.path],
+  ];
+  const written = await ocs([...args, "--instance-id", "lab1"]);
+  assert.equal(written.code, 0, written.stderr);
+  await using agent = Program.start({
+    name: "launcher",
+    command: `${folder.path}/launcher-lab1.sh`,
+    args: [],
+  });
+  await agent.untilLog("mode is idle", 30_000);
+  await agent.untilLog("session joined");
+  assert.equal((await agent.stop()).code, 0);
+  const nobody = await ocs([...args, "--instance-id", "x"]);
+  assert.equal(nobody.code, 2);
+  assert.match(
+    nobody.stderr,
+    /class NobodysAgent is none of this toolkit.*\n.*Cannot load ".*none\.ts": there is no such file/,
+  );
 });

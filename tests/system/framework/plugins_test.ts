@@ -18,7 +18,7 @@ function textsOf({ problems }: Awaited<ReturnType<typeof listPlugins>>): Record<
   return texts;
 }
 
-Deno.test("listPlugins() goes on behind lists that throw, end the program, loop or hang, and names each with its cause", async () => {
+Deno.test("OCS 7.1: listPlugins() goes on behind lists that throw, end the program, loop or hang, and names each with its cause", async () => {
   await using folder = await folderWith({
     ...BAD_LISTS,
     "loops.ts": "for (;;);\n",

@@ -88,7 +88,7 @@ Deno.test("planSystemd() names what does not fit", async () => {
     [
       { instanceId: "ls1" },
       undefined,
-      /its class LakeshoreAgent is none of this toolkit, expected --python-bin/,
+      /its class LakeshoreAgent is none of this toolkit and of no list of the site file, expected --python-bin/,
     ],
     [{ instanceId: "a b" }, undefined, /the instance id is "ocs-a b\.service", expected letters/],
     [
