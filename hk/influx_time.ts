@@ -18,7 +18,7 @@ const MOST = 9_223_372_036_854_775_806n;
  * @returns Undefined for a time that InfluxDB does not know, and for none (NaN, an infinity).
  */
 export function influxTime(seconds: number, protocol: InfluxProtocol): bigint | undefined {
-  if (!Number.isFinite(seconds)) return undefined;
+  if (!Number.isFinite(seconds * 1e9)) return undefined;
   const time = protocol === "line" ? BigInt(Math.trunc(seconds * 1e9)) : microseconds(seconds) * 1000n;
   return time < LEAST || time > MOST ? undefined : time;
 }

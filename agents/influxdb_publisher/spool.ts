@@ -150,8 +150,7 @@ export class Spool implements AsyncDisposable {
     try {
       for (let at = 0; at < bytes.length;) at += await this.#file?.write(bytes.subarray(at)) ?? 0;
     } catch (error) {
-      // A piece of the record may be there; what comes next goes to a new file.
-      this.#closeFile();
+      await this.#takeBack(segment);
       throw error;
     }
     if (segment.points === 0) segment.fromSeconds = seconds;
@@ -169,7 +168,11 @@ export class Spool implements AsyncDisposable {
       const { segment: number } = at;
       const segment = this.#segments.find((one) => one.number === number);
       if (segment === undefined || at.offset >= segment.bytes) continue;
-      const batch = await readBatch(segment, at, mostPoints);
+      const batch = await ifThere(readBatch(segment, at, mostPoints));
+      if (batch === undefined) {
+        this.#gone(segment);
+        continue;
+      }
       if (batch.damaged > 0) this.#damaged(segment, batch);
       if (batch.lines.length > 0) return batch;
       if (from === undefined) await this.#advance(batch.end);
@@ -210,11 +213,24 @@ export class Spool implements AsyncDisposable {
     const last = this.#segments.at(-1);
     if (this.#file !== undefined && last !== undefined) return last;
     const number = this.#next++;
-    const path = segmentPath(this.#options.folder, number);
+    const { folder } = this.#options;
+    // Somebody may have tidied up.
+    await Deno.mkdir(folder, { recursive: true });
+    const path = segmentPath(folder, number);
     this.#file = await Deno.open(path, { createNew: true, append: true });
     const segment = emptySegment(number, path);
     this.#segments.push(segment);
     return segment;
+  }
+
+  /** A piece of a record may be there that could not be written whole. */
+  async #takeBack({ bytes }: Segment): Promise<void> {
+    try {
+      await this.#file?.truncate(bytes);
+    } catch {
+      // What comes next goes to a new file.
+      this.#closeFile();
+    }
   }
 
   #closeFile(): void {
@@ -250,13 +266,40 @@ export class Spool implements AsyncDisposable {
     this.#options.onLoss({ points, fromSeconds, toSeconds, cause: `damaged in ${path}` });
   }
 
+  /** Somebody has removed a file. */
+  #gone(segment: Segment): void {
+    const at = this.#segments.indexOf(segment);
+    const sent = at === 0 ? this.#sent.points : 0;
+    if (at === 0) this.#sent = { offset: 0, points: 0 };
+    this.#segments.splice(at, 1);
+    if (at === this.#segments.length) this.#closeFile();
+    const { points, fromSeconds, toSeconds, path } = segment;
+    this.#options.onLoss({
+      points: points - sent,
+      fromSeconds,
+      toSeconds,
+      cause: `somebody has removed ${path}`,
+    });
+  }
+
   async #removeFirst(): Promise<void> {
     const first = this.#segments.shift();
     this.#sent = { offset: 0, points: 0 };
     if (first === undefined) return;
     if (this.#segments.length === 0) this.#closeFile();
     // What cannot be read may be of use to somebody.
-    if (first.isDamaged) await Deno.rename(first.path, `${first.path}.damaged`);
-    else await Deno.remove(first.path);
+    await ifThere(
+      first.isDamaged ? Deno.rename(first.path, `${first.path}.damaged`) : Deno.remove(first.path),
+    );
+  }
+}
+
+/** Undefined for a file that is not there. */
+async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }

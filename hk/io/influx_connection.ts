@@ -58,7 +58,9 @@ export function readCredentials(
 export function influxUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === "") {
-    throw new TypeError(`Cannot connect to InfluxDB at "${text}": expected such as http://influxdb:8086`);
+    // Whatever stands before an @ may be a password.
+    const shown = text.replace(/^(\w+:\/\/)?[^]*@/, "$1…@");
+    throw new TypeError(`Cannot connect to InfluxDB at "${shown}": expected such as http://influxdb:8086`);
   }
   if (url.username === "" && url.password === "") return url;
   throw new TypeError(

@@ -33,6 +33,8 @@ Deno.test({
       const { spool, waiting, trouble } = bed.data;
       assert.ok(spool !== null && spool.points < bed.sent && waiting.memory_bytes > 0);
       assert.equal(waiting.points, bed.sent);
+      const files = await Array.fromAsync(Deno.readDir(spool.folder));
+      assert.ok(files.length <= 3, "each attempt leaves a file of its own");
       assert.match(trouble ?? "", /^connection refused: .*No space left/);
       await disk.clear();
       await seconds(2);

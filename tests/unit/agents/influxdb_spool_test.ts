@@ -135,3 +135,27 @@ Deno.test("Spool.open() refuses a folder that another one has open", () =>
     await using _spool = await open(folder);
     await assert.rejects(open(folder), /^Error: Cannot use folder ".*": another program has it open$/);
   }));
+
+Deno.test("Spool tells of files that somebody has removed, and goes on", () =>
+  inFolder(async (folder) => {
+    const losses: SpoolLoss[] = [];
+    const inside = `${folder}/spool`;
+    await using spool = await open(inside, losses);
+    await spool.append(["a"], 100);
+    await spool.append(["b"], 101);
+    const first = await spool.read(1);
+    if (first !== undefined) await spool.advance(first.end);
+    await Deno.remove(inside, { recursive: true });
+    assert.equal(await spool.read(1), undefined);
+    assert.deepEqual([spool.points, losses.map(({ points, fromSeconds }) => [points, fromSeconds])], [0, [[
+      1,
+      100,
+    ]]]);
+    assert.match(losses[0]?.cause ?? "", /^somebody has removed .*000000000001\.points$/);
+    await spool.append(["c"], 102);
+    const last = await spool.read(1);
+    assert.deepEqual(last?.lines, ["c"]);
+    for (const name of await filesOf(inside)) await Deno.remove(`${inside}/${name}`);
+    if (last !== undefined) await spool.advance(last.end);
+    assert.deepEqual([spool.points, losses.length], [0, 1], "what had been sent is not lost");
+  }));

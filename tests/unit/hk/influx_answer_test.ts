@@ -46,7 +46,12 @@ Deno.test("judgeAnswer() knows points that were dropped without saying which", (
 });
 
 Deno.test("judgeAnswer() tells the database's troubles apart", () => {
-  assert.equal(judge(204).kind, "written");
+  assert.deepEqual([judge(204).kind, judge(200).kind], ["written", "written"]);
+  assert.deepEqual(judge(200, "<html>\nback soon</html>"), {
+    kind: "away",
+    trouble: "client",
+    why: "200: <html> back soon</html>, expected 204",
+  });
   assert.equal(judge(400, "<html>no</html>").kind, "refused");
   assert.equal(judge(413).kind, "too large");
   const troubles = [401, 403, 404, 408, 429, 500, 503, 302].map((status) => {
