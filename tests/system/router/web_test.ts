@@ -196,34 +196,37 @@ Deno.test("Router takes the page's URL that it is given before what requests say
   assert.equal(JSON.parse(body).crossbars[0].url, "wss://observatory.example/ocs/wamp");
 });
 
-Deno.test("Router sends a large file as fast as it is taken, and gives up a reader that takes nothing", async () => {
-  await using folder = await webFolder();
+/** A file that no buffer on the way takes whole. */
+async function largeFile(folder: string): Promise<{ readonly bytes: number; readonly block: Uint8Array }> {
   const bytes = 64 * 1024 * 1024;
   const block = new Uint8Array(1024 * 1024).map((_, at) => (at * 7) % 251);
-  {
-    using file = await Deno.open(`${folder.page}/large.bin`, { write: true, create: true });
-    for (let written = 0; written < bytes; written += block.length) await file.write(block);
-  }
-  await using server = await serve(folder.page, { stuckMs: 500 });
-  // No connection of it stays open for the next request.
-  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  const response = await fetch(`http://127.0.0.1:${server.port}/large.bin`, { client });
+  using file = await Deno.open(`${folder}/large.bin`, { write: true, create: true });
+  for (let written = 0; written < bytes; written += block.length) await file.write(block);
+  return { bytes, block };
+}
+
+Deno.test("Router sends a large file whole", async () => {
+  await using folder = await webFolder();
+  const { bytes, block } = await largeFile(folder.page);
+  await using server = await serve(folder.page);
+  const response = await fetch(`http://127.0.0.1:${server.port}/large.bin`);
+  assert.equal(response.headers.get("content-length"), String(bytes));
   let received = 0;
   for await (const piece of response.body ?? []) {
     assert.equal(piece[0], block[received % block.length]);
     received += piece.length;
   }
   assert.equal(received, bytes);
-  await untilTrue(() => server.router.status().connections === 0, {
-    what: "the end of the first connection",
-  });
+});
 
+Deno.test("Router gives up a reader that takes nothing of a file", async () => {
+  await using folder = await webFolder();
+  await largeFile(folder.page);
+  await using server = await serve(folder.page, { stuckMs: 500 });
   using stuck = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   await stuck.write(new TextEncoder().encode("GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n"));
-  await untilTrue(() => server.router.status().connections === 1, {
-    what: "the request of the one that is stuck",
-  });
-  await untilTrue(() => server.router.status().connections === 0, { what: "the end of its connection" });
+  await untilTrue(() => server.router.status().connections === 1, { what: "the connection" });
+  await untilTrue(() => server.router.status().connections === 0, { what: "its end" });
 });
 
 Deno.test("Router does not start with a web page that is not there", async () => {
