@@ -83,6 +83,39 @@ Deno.test("ocs agent --agent runs a file of a web server", async () => {
   assert.equal((await program.stop()).code, 0);
 });
 
+Deno.test("ocs agent --agent runs a file of a web server with TLS, and refuses one whose certificate nobody vouches for", async () => {
+  const tls = new URL("../../data/tls/localhost", import.meta.url).pathname;
+  const server = Deno.serve({
+    hostname: "localhost",
+    port: 0,
+    cert: await Deno.readTextFile(`${tls}.cert.pem`),
+    key: await Deno.readTextFile(`${tls}.key.pem`),
+    onListen: () => {},
+  }, () =>
+    new Response("export function main(args) { console.log('args', args.join(' ')); return 7; }\n", {
+      headers: { "content-type": "text/javascript" },
+    }));
+  try {
+    // Deno keeps what it has fetched from an address.
+    const url = `https://localhost:${server.addr.port}/${crypto.randomUUID()}/lab_agent.js`;
+    const run = async (...denoArgs: string[]) => {
+      await using program = startOcs(["agent", "--agent", url, "--mode", "acq"], {
+        denoArgs: ["--no-lock", ...denoArgs],
+      });
+      return await program.ended;
+    };
+    const refused = await run();
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /Error: Cannot load "https:.*": .*certificate/i);
+    // The tests' certificate is one of its own authority, which Deno does not take for a server's otherwise.
+    const trusted = await run("--unsafely-ignore-certificate-errors=localhost");
+    assert.equal(trusted.code, 7, trusted.stderr);
+    assert.match(trusted.stdout, /^args --mode acq$/m);
+  } finally {
+    await server.shutdown();
+  }
+});
+
 Deno.test("OCS 78: ocs agent without a class finds it in the site file, by INSTANCE_ID alone", async () => {
   await using router = await Router.start();
   // The router's address of the environment wins over that of the file.
