@@ -121,6 +121,15 @@ test("ocs up carries the demo on three hosts, and on crossbar after one line of 
 
   const tour = jsonLines(ok(await three.tour(), "the tour"));
   assert.equal(tour.length, 10, JSON.stringify(tour.map(({ title }) => title)));
+  for (
+    const { title, result } of tour.filter(({ title }) =>
+      /^(Start a task|Wait|Run a script)/.test(`${title}`)
+    )
+  ) {
+    assert.equal(Object(result)[0], 0, `${title}: ${JSON.stringify(result)}`);
+  }
+  const published = tour.find(({ title }) => title === "Read what it has published")?.["result"];
+  assert.equal(Object(published).num_active_channels, 425, JSON.stringify(published));
   await survivesCut(three);
 
   const { missing } = JSON.parse(
