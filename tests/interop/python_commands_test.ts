@@ -153,6 +153,8 @@ test("OCS 7.3, 7.4: ocsbow and ocs-local-support find our router, put our HostMa
 /** What tests/tools/python_names.py prints. */
 interface PythonNames {
   readonly names: readonly string[];
+  /** Arguments that its calls take by name. */
+  readonly keywords: readonly string[];
   /** Words that lead to each option and choice of a program. */
   readonly programs: Readonly<Record<string, readonly (readonly string[])[]>>;
   /** Options that all programs and agents take. */
@@ -160,7 +162,7 @@ interface PythonNames {
   readonly agents: Readonly<Record<string, readonly string[]>>;
 }
 
-test("coming_from_python.md has every public name, command and option of Python OCS", async (peers) => {
+test("coming_from_python.md has every public name, named argument, command and option of Python OCS", async (peers) => {
   const { stdout } = await Program.run({
     name: "python_names.py",
     command: peers.python,
@@ -173,6 +175,9 @@ test("coming_from_python.md has every public name, command and option of Python 
   // `ControlClient.request("start", …)` is about `ControlClient.request`; `OpCode.*` about all that OpCode has.
   const named = new Set(spans.map((span) => /^[\w.*]+/.exec(span)?.[0] ?? span));
   const missing = python.names.filter((name) => !named.has(name) && !named.has(name.replace(/\..*$/, ".*")));
+  missing.push(
+    ...python.keywords.filter((keyword) => !spans.some((span) => new RegExp(`\\b${keyword}=`).test(span))),
+  );
   for (const [program, uses] of Object.entries(python.programs)) {
     const lines = spans.filter((span) => span.split(" ")[0] === program).map((span) => span.split(" "));
     for (const words of uses) {

@@ -2,11 +2,14 @@
 import argparse
 import ast
 import importlib
+import inspect
 import json
 import pathlib
 
 import ocs
-from ocs import agent_cli, client_cli, ocs_systemd, ocsbow, plugin, site_config
+import ocs.access
+from ocs import (agent_cli, client_cli, client_http, ocs_agent, ocs_client, ocs_feed, ocs_systemd, ocs_twisted,
+                 ocsbow, plugin, site_config)
 
 MODULES = ["ocs_agent", "ocs_client", "site_config", "access", "ocs_twisted", "ocs_feed", "base",
            "client_http", "client_t", "testing"]
@@ -42,6 +45,18 @@ def names(module):
                             if not member.startswith("_"))
 
 
+def keywords():
+    """Arguments that calls of the library take by name."""
+    agent, lock, access = ocs_agent.OCSAgent, ocs_twisted.TimeoutLock, ocs.access.ExclusiveAccessClient
+    for call in [ocs_client.OCSClient, agent.register_task, agent.register_process, agent.call_op, agent.subscribe,
+                 agent.subscribe_to_feed, ocs_feed.Feed, ocs_agent.ParamHandler.get, lock, lock.acquire,
+                 lock.release_and_acquire, lock.acquire_timeout, ocs_twisted.Pacemaker, client_http.ControlClient,
+                 access, access.acquire, access.renew, access.release]:
+        for name, parameter in inspect.signature(call).parameters.items():
+            if parameter.default is not parameter.empty:
+                yield name
+
+
 def uses(parser, words=()):
     """Each option and each choice of a parser, as the words that lead there."""
     for action in parser._actions:
@@ -66,6 +81,7 @@ site_parser = argparse.ArgumentParser()
 site_config.add_arguments(site_parser)
 print(json.dumps({
     "names": sorted({name for module in MODULES for name in names(module)}),
+    "keywords": sorted(set(keywords())),
     "programs": {name: list(uses(make())) for name, make in PROGRAMS.items()},
     "site": [words[-1] for words in uses(site_parser)],
     "agents": {name: agent_options(entry["module"]) for name, entry in plugin.agents.items()},

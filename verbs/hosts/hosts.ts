@@ -91,7 +91,7 @@ export async function changeHosts(
   const plan = planHosts(verb, await lookAtHosts({ link, fleet, signal }), patterns);
   terminal.progress(undefined);
   const untouched = plan.untouched.map(untouchedRow);
-  if (options.dryRun === true) {
+  if (options.dryRun === true && plan.chosen.length > 0) {
     const data = [...plan.chosen.map(({ agent }) => plannedRow(agent)), ...untouched];
     return { result: "ok", data, text: (look) => planText(plan, look) };
   }
