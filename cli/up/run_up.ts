@@ -91,6 +91,7 @@ export async function runUp(
       lines,
       url: siteUrl,
       realm,
+      authentication: await readLogin(routerPlan.login),
       signal,
       verbose: command.verbose,
     });

@@ -1,7 +1,7 @@
 /** The crossbar of a host, as the site file has it: started before the agents, stopped after them. @module */
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
-import { connectWamp } from "../../client/mod.ts";
+import { type Authentication, connectWamp } from "../../client/mod.ts";
 import { pause } from "../../internal/pause.ts";
 import { toError } from "../../internal/to_error.ts";
 import type { AgentReports } from "./agent_lines.ts";
@@ -18,6 +18,8 @@ export interface SiteCrossbarOptions {
   /** WebSocket that has to answer. */
   readonly url: string;
   readonly realm: string;
+  /** Who to be there. Default: anonymous. */
+  readonly authentication: Authentication | undefined;
   /** Tells all that crossbar says. */
   readonly verbose: boolean;
   /** Gives up waiting for it. */
@@ -102,7 +104,7 @@ export class SiteCrossbar implements AsyncDisposable {
     }
   }
 
-  async #untilAnswering({ url, realm, signal }: SiteCrossbarOptions): Promise<void> {
+  async #untilAnswering({ url, realm, authentication, signal }: SiteCrossbarOptions): Promise<void> {
     const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
     const end = AbortSignal.any([signal, this.#over.signal, late]);
     let last = "nobody listens";
@@ -111,6 +113,7 @@ export class SiteCrossbar implements AsyncDisposable {
         const connection = await connectWamp({
           url,
           realm,
+          authentication,
           timeoutMs: ATTEMPT_MS,
           reconnect: false,
           signal: end,

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a random test says its seed
-/** Access control in all mixes on crossbar: both directors, agents and clients, ours and Python's. @module */
+/** Access control in all mixes: both directors, agents and clients, ours and Python's, on both routers. @module */
 import assert from "node:assert/strict";
 import * as yaml from "../../deps/yaml.ts";
 import { connectWamp, ExclusiveAccessClient, OCSClient } from "../../client/mod.ts";
@@ -11,10 +11,11 @@ import { testsWith } from "../helpers/interop_test.ts";
 import { startOurAgent } from "../helpers/our_agent.ts";
 import { startPythonAgent } from "../helpers/python_agent.ts";
 import { pythonJson } from "../helpers/python_client.ts";
-import { pythonPeers } from "../helpers/python_peers.ts";
+import { OurRouter } from "../helpers/our_router.ts";
+import { type PythonPeers, pythonPeers } from "../helpers/python_peers.ts";
 import { Random } from "../helpers/random_values.ts";
 import type { RouterFixture } from "../helpers/router_fixture.ts";
-import { writeSite } from "../helpers/site_file.ts";
+import { type SiteAgent, type SiteFolder, writeSite } from "../helpers/site_file.ts";
 import { untilTrue } from "../helpers/until.ts";
 
 const test = await testsWith("Python peers", pythonPeers);
@@ -113,9 +114,9 @@ async function transcript(
     text = text.replaceAll(/"value":"[0-9a-f]{16}"/g, '"value":"HASH"').replaceAll(/\d{10}\.\d+/g, "0");
     seen.push(JSON.parse(text.replaceAll(/\b(py|ts)-/g, "")));
   };
-  const both = async (...request: Parameters<typeof attempt>[2]): Promise<void> => {
-    const [one, other] = await Promise.all(agents.map((agent) => attempt(router, agent, request)));
-    assert.deepEqual(other, one, `${director}: ${request}`);
+  const all = async (...request: Parameters<typeof attempt>[2]): Promise<void> => {
+    const [one, ...others] = await Promise.all(agents.map((agent) => attempt(router, agent, request)));
+    for (const other of others) assert.deepEqual(other, one, `${director}: ${request}`);
     told(one);
   };
   const exclusive = async (kwargs: Wire): Promise<Wire> => {
@@ -138,7 +139,7 @@ async function transcript(
   };
   const levels = async (...passwords: readonly (string | undefined)[]): Promise<void> => {
     for (const password of passwords) {
-      await both("start", "set_heartbeat", ...password === undefined ? [] : [password] as const);
+      await all("start", "set_heartbeat", ...password === undefined ? [] : [password] as const);
     }
   };
   const manager = async (): Promise<void> => {
@@ -155,15 +156,17 @@ async function transcript(
   };
 
   await untilStep(2);
-  for (const agent of agents) {
+  const [begun, ...alike] = await Promise.all(agents.map(async (agent) => {
     const { update_timestamp, update_count, ...rest } = await accessOf(router, agent);
     assert.ok(Number(update_timestamp) > 1e9 && Number(update_count) >= 1);
-    told(rest);
-  }
+    return rest;
+  }));
+  for (const other of alike) assert.deepEqual(other, begun);
+  told(begun);
   await levels(undefined, "two", "three", "four", "x");
-  await both("start", "delay_task");
-  await both("start", "delay_task", "two");
-  await both("abort", "delay_task");
+  await all("start", "delay_task");
+  await all("start", "delay_task", "two");
+  await all("abort", "delay_task");
 
   for (
     const kwargs of [
@@ -183,13 +186,13 @@ async function transcript(
   await exclusive({ ...night, action: "acquire" });
   await untilStep(3);
   await levels(undefined, "two", "three", "four", "x", String(grant["password"]));
-  await both("start", "delay_task", "three");
-  await both("stop", "acq");
+  await all("start", "delay_task", "three");
+  await all("stop", "acq");
   await manager();
   await exclusive({ ...night, action: "renew", expire_at: 4_000_000_001 });
   const top = await exclusive({ grant_name: "top", action: "acquire", expire_at: 4_000_000_002 });
   await untilStep(4);
-  await both("start", "delay_task", "three");
+  await all("start", "delay_task", "three");
   await levels(String(top["password"]), "four");
   await manager();
   await exclusive({ ...night, action: "release" });
@@ -231,36 +234,72 @@ async function transcript(
   return seen;
 }
 
-test("OCS 100, 102, 105, 106, 107, 108, 109: both directors rule agents of both kinds alike", async (peers) => {
-  await using router = await Crossbar.start(peers);
-  const directors = KINDS.map((kind) => `${kind}-director`);
-  const fakers = directors.flatMap((director) =>
-    KINDS.map((kind) => `${kind}-faker-${director.slice(0, 2)}`)
-  );
-  await using site = await writeSite(router, [
+/** Entries of the site file, by instance id. */
+function entriesOf(directors: readonly string[], fakers: readonly string[]): SiteAgent[] {
+  return [
     ...directors.map((instanceId) => ({
       agentClass: "AccessDirector",
       instanceId,
       arguments: ["--config-file", `${instanceId}.yaml`],
     })),
-    ...[...fakers, ...LATE].map((instanceId) => ({
+    ...fakers.map((instanceId) => ({
       agentClass: "FakeDataAgent",
       instanceId,
       arguments: ["--mode", "idle", "--access-policy", `director:${instanceId.slice(-2)}-director`],
     })),
-  ]);
+  ];
+}
+
+/** Starts agents of the kind that their ids begin with. */
+async function startAll(
+  ids: readonly string[],
+  { peers, site, agentClass, programs }: {
+    readonly peers: PythonPeers;
+    readonly site: SiteFolder;
+    readonly agentClass: string;
+    readonly programs: AsyncDisposableStack;
+  },
+): Promise<void> {
+  const started = await Promise.allSettled(
+    ids.map((instanceId) =>
+      instanceId.startsWith("py-")
+        ? startPythonAgent({ peers, site, instanceId })
+        : startOurAgent(site, { agentClass, instanceId })
+    ),
+  );
+  for (const one of started) if (one.status === "fulfilled") programs.use(one.value);
+  for (const one of started) if (one.status === "rejected") throw one.reason;
+}
+
+/** Both directors on our own router, each with an agent of the other kind: the shortest way to have all of them there. */
+async function transcriptsOnOurRouter(peers: PythonPeers): Promise<unknown[][]> {
+  await using router = await OurRouter.start();
+  const directors = KINDS.map((kind) => `${kind}-director`);
+  const fakers = ["ts-faker-py", "py-faker-ts"];
+  await using site = await writeSite(router, entriesOf(directors, fakers));
   for (const director of directors) await Deno.writeTextFile(`${site.folder}/${director}.yaml`, CONFIG);
-  const start = (instanceId: string, agentClass: string) =>
-    instanceId.startsWith("py-")
-      ? startPythonAgent({ peers, site, instanceId })
-      : startOurAgent(site, { agentClass, instanceId });
   await using programs = new AsyncDisposableStack();
-  const startAll = async (ids: readonly string[], agentClass: string) => {
-    const started = await Promise.allSettled(ids.map((id) => start(id, agentClass)));
-    for (const one of started) if (one.status === "fulfilled") programs.use(one.value);
-    for (const one of started) if (one.status === "rejected") throw one.reason;
-  };
-  await startAll(fakers, "FakeDataAgent");
+  const parts = { peers, site, programs };
+  await startAll(fakers, { ...parts, agentClass: "FakeDataAgent" });
+  await startAll(directors, { ...parts, agentClass: "AccessDirector" });
+  return await Promise.all(
+    directors.map((director, at) =>
+      transcript(router, director, { agents: fakers.slice(at, at + 1), folder: site.folder })
+    ),
+  );
+}
+
+test("OCS 100, 102, 105, 106, 107, 108, 109: both directors rule agents of both kinds alike, on both routers", async (peers) => {
+  await using router = await Crossbar.start(peers);
+  const directors = KINDS.map((kind) => `${kind}-director`);
+  const fakers = directors.flatMap((director) =>
+    KINDS.map((kind) => `${kind}-faker-${director.slice(0, 2)}`)
+  );
+  await using site = await writeSite(router, entriesOf(directors, [...fakers, ...LATE]));
+  for (const director of directors) await Deno.writeTextFile(`${site.folder}/${director}.yaml`, CONFIG);
+  await using programs = new AsyncDisposableStack();
+  const parts = { peers, site, programs };
+  await startAll(fakers, { ...parts, agentClass: "FakeDataAgent" });
   for (const agent of fakers) {
     const { update_timestamp: _, ...access } = await accessOf(router, agent);
     assert.deepEqual(access, { version: 1, policy: "director", update_count: 0, step: 0 }, agent);
@@ -281,15 +320,21 @@ test("OCS 100, 102, 105, 106, 107, 108, 109: both directors rule agents of both 
     if ("reset" in message && isNews) heard.push(message);
     else if (LATE.some((late) => late === message["target"])) heard.push(message);
   }, { match: "wildcard" });
-  await startAll(directors, "AccessDirector");
+  await startAll(directors, { ...parts, agentClass: "AccessDirector" });
 
-  const transcripts = await Promise.all(directors.map((director) => {
-    const agents = fakers.filter((agent) => agent.endsWith(director.slice(0, 2)));
-    return transcript(router, director, { agents, folder: site.folder });
-  }));
-  const [python = [], ours = []] = transcripts.map((seen) => withoutKinds(seen));
-  for (const [at, value] of python.entries()) assert.deepEqual(ours[at], value, `step ${at}`);
-  assert.equal(ours.length, python.length);
+  const [transcripts, elsewhere] = await Promise.all([
+    Promise.all(directors.map((director) => {
+      const agents = fakers.filter((agent) => agent.endsWith(director.slice(0, 2)));
+      return transcript(router, director, { agents, folder: site.folder });
+    })),
+    transcriptsOnOurRouter(peers),
+  ]);
+  const [python = [], ...others] = [...transcripts, ...elsewhere].map((seen) => withoutKinds(seen));
+  for (const [which, other] of others.entries()) {
+    const where = ["ours on crossbar", "Python's on our router", "ours on our router"][which] ?? "";
+    for (const [at, value] of python.entries()) assert.deepEqual(other[at], value, `${where}, step ${at}`);
+    assert.equal(other.length, python.length, where);
+  }
 
   const [theirs = [], own = []] = directors.map((director) =>
     (controls.get(`observatory.${director}.feeds.controls`) ?? [])
@@ -304,7 +349,7 @@ test("OCS 100, 102, 105, 106, 107, 108, 109: both directors rule agents of both 
   assert.equal(JSON.stringify(own), JSON.stringify(theirs), "order of keys");
 
   // Those that come later ask for their rules: each of them a director of the other kind.
-  await startAll(LATE, "FakeDataAgent");
+  await startAll(LATE, { ...parts, agentClass: "FakeDataAgent" });
   for (const agent of LATE) {
     await untilTrue(async () => (await accessOf(router, agent))["step"] === 11, {
       what: `rules at ${agent}`,

@@ -4,7 +4,11 @@ import type { FAKE_DATA } from "../../../agents/fake_data/options.ts";
 import { startAgent } from "../../../framework/mod.ts";
 import { Router } from "../../../router/mod.ts";
 import { PLAIN_PASSWORD_TEXT, readPrivs } from "../../../verbs/privs.ts";
-import { ocs } from "./ocs.ts";
+import { freePort } from "../../helpers/free_port.ts";
+import { routerAt } from "../../helpers/router_fixture.ts";
+import { writeSite } from "../../helpers/site_file.ts";
+import { ocs, startOcs } from "./ocs.ts";
+import { childrenOf } from "./ocs_program.ts";
 
 Deno.test("ocs takes passwords by level, from a file, and plainly with a warning; ocs show tells who was refused", async () => {
   await using router = await Router.start();
@@ -189,4 +193,38 @@ Deno.test("readPrivs() tells levels, files and passwords apart", async () => {
   } finally {
     await Deno.remove(path);
   }
+});
+
+Deno.test("ocs up shows no password of the site file: not in the command lines of its agents, and not in what it writes", async () => {
+  const router = routerAt(freePort());
+  const arguments_ = ["--mode", "idle", "--access-policy", "override:hunter4,hunter5"];
+  await using site = await writeSite(router, [
+    { agentClass: "FakeDataAgent", instanceId: "faker1", arguments: ["--mode", "idle"] },
+    { agentClass: "FakeDataAgent", instanceId: "faker2", arguments: arguments_ },
+  ]);
+  const text = JSON.parse(await Deno.readTextFile(site.file));
+  text.hub.access_policy = "override:hunter2,hunter3";
+  await Deno.writeTextFile(site.file, JSON.stringify(text));
+  await using up = startOcs(["up", "--verbose", "--site-file", site.file, "--site-host", "localhost"]);
+  await up.untilLog("All 2 agents are up", 30_000);
+  const started = await ocs([
+    "start",
+    "faker2.delay_task",
+    "delay=0.0",
+    "--wait",
+    "--privs",
+    "hunter4",
+    "--site-file",
+    site.file,
+  ]);
+  assert.equal(started.code, 0, started.stderr);
+  const children = await childrenOf(up);
+  assert.equal(children.size, 2);
+  for (const pid of [up.pid, ...children.values()]) {
+    const words = await Deno.readTextFile(`/proc/${pid}/cmdline`);
+    assert.ok(words.includes("--site-file") && !words.includes("hunter"), words);
+  }
+  const { stdout, stderr } = await up.stop();
+  assert.match(stdout, /start called for delay_task/);
+  assert.ok(!/hunter/.test(stdout + stderr), stdout + stderr);
 });

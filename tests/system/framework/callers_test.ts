@@ -9,6 +9,10 @@ class Valve {
       while (!session.signal.aborted) await session.sleep(1);
       return "closed";
     });
+    agent.registerTask("flush", { minPrivs: 2, abortable: true }, async (session) => {
+      while (!session.signal.aborted) await session.sleep(1);
+      return "flushed";
+    });
   }
 }
 
@@ -56,7 +60,7 @@ async function withValve(
   });
 }
 
-Deno.test("every start and stop is logged with caller and level, refusals as warnings, passwords never", async () => {
+Deno.test("every start, stop and abort is logged with caller and level, refusals as warnings, passwords never", async () => {
   await withValve(true, async ({ call, ask, session, log, invocations }) => {
     const [{ caller, callerAuthId, callerAuthRole } = {}] = invocations;
     assert.deepEqual([caller, typeof callerAuthId, callerAuthRole], [session, "string", "iocs_agent"]);
@@ -67,6 +71,9 @@ Deno.test("every start and stop is logged with caller and level, refusals as war
     await call("stop", "open");
     await call("stop", "open", {}, null, "hunter3");
     await call("abort", "no such\u001b[31m thing");
+    await call("start", "flush", {}, null, "hunter2");
+    await call("abort", "flush");
+    await call("abort", "flush", {}, null, "hunter3");
     for (
       const line of [
         `info: start called for open by ${who}`,
@@ -77,6 +84,11 @@ Deno.test("every start and stop is logged with caller and level, refusals as war
         `warn: Rejected underprivileged "stop" request for open by ${who}: it has level 1-BASIC, ` +
         "expected 2-ADVANCED or more (3 refused so far)",
         "info: stop of open with level 3-FULL",
+        `info: start called for flush by ${who}`,
+        `info: abort called for flush by ${who}`,
+        `warn: Rejected underprivileged "abort" request for flush by ${who}: it has level 1-BASIC, ` +
+        "expected 2-ADVANCED or more (4 refused so far)",
+        "info: abort of flush with level 3-FULL",
       ]
     ) assert.ok(log().includes(line), `${line}\n\n${log()}`);
     assert.ok(!log().includes("hunter") && !log().includes("\u001b"), log());
@@ -84,7 +96,7 @@ Deno.test("every start and stop is logged with caller and level, refusals as war
       readonly count: number;
       readonly last: readonly Readonly<Record<string, unknown>>[];
     };
-    assert.equal(count, 3);
+    assert.equal(count, 4);
     const [first] = last;
     assert.deepEqual(Object.keys(first ?? {}), [
       "timestamp",
@@ -109,7 +121,7 @@ Deno.test("every start and stop is logged with caller and level, refusals as war
     ]);
     for (let more = 0; more < 20; more++) await call("start", "open");
     const later = await ask("get_refusals") as { readonly count: number; readonly last: readonly unknown[] };
-    assert.deepEqual([later.count, later.last.length], [23, 10]);
+    assert.deepEqual([later.count, later.last.length], [24, 10]);
   });
 });
 

@@ -125,3 +125,29 @@ Deno.test("findPassword() goes on without a faulty entry that is for other agent
     await assert.rejects(findPassword(2, { ...AGENT, instanceId: "other1" }), AccessFileError);
   });
 });
+
+Deno.test("findPassword() refuses files that no person has written, soon and without a word of them", async () => {
+  const bomb = ["- &a0 [hunter2, hunter2]"];
+  for (let i = 1; i < 30; i++) bomb.push(`- &a${i} [*a${i - 1}, *a${i - 1}]`);
+  const cases: readonly (readonly [content: string, what: RegExp])[] = [
+    ["\0\0\0hunter2\0", /1:|expected a list/],
+    ["\ufeff\ufffd\u0007hunter2", /1:|expected a list/],
+    [bomb.join("\n"), /passwords entry 1 is a list: expected a mapping/],
+    [`${"[".repeat(5000)}hunter2`, /1:/],
+    [`- default: true\n  password_2: &a [*a, hunter2]`, /2:/],
+    [`- &hunter2 {default: true, password_2: *hunter3}`, /1:/],
+  ];
+  for (const [content, what] of cases) {
+    await withPasswords(content, async (path) => {
+      await assert.rejects(findPassword(2, AGENT), (error: Error) => {
+        assert.ok(error.message.includes(path) && !error.message.includes("hunter2"), error.message);
+        assert.match(error.message, what);
+        return true;
+      });
+    });
+  }
+  await withPasswords("", async (path) => {
+    await Deno.truncate(path, 20 * 1024 * 1024);
+    await assert.rejects(findPassword(2, AGENT), { message: /it has 20971520 bytes/ });
+  });
+});
