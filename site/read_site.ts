@@ -30,6 +30,7 @@ export interface ReadSite {
 
 /** Arguments one instance may have, after flattening; aliases could make it endless. */
 const MAX_ARGUMENTS = 10_000;
+const MAX_PLUGINS = 100;
 
 /**
  * Reads a site file's text as Python's loader does, and finds everything that would stop it.
@@ -126,6 +127,15 @@ function readPlugins(fields: Fields, notes: Notes): readonly SitePlugin[] | unde
   const node = fields.node("agent-plugins");
   if (node === undefined || isNull(node)) return undefined;
   const items = node.kind === "list" ? node.items : [node];
+  if (items.length > MAX_PLUGINS) {
+    // Each is a program that is started.
+    notes.error(
+      node,
+      `"agent-plugins" of the ${fields.owner} has ${items.length} lists`,
+      `at most ${MAX_PLUGINS}`,
+    );
+    return [];
+  }
   return items.flatMap((item) => {
     if (item.kind === "scalar" && typeof item.value === "string" && item.value !== "") {
       return [{ module: item.value, line: item.line, column: item.column }];

@@ -47,6 +47,10 @@ Deno.test("findPlugins() has those of OCS_PLUGINS first, each once, and these al
 
 Deno.test("findPlugins() fails as the site file does that cannot be used", async () => {
   await assert.rejects(find({ siteFile: "/nowhere.yaml" }), SiteError);
+  const many = SITE.replace("../own.ts", JSON.stringify(Array.from({ length: 101 }, (_, at) => `${at}.ts`)));
+  await assert.rejects(find({ siteFile: "/etc/ocs/default.yaml" }, {}, many), {
+    message: /"agent-plugins" of the host "daq-2" has 101 lists.*expected at most 100/s,
+  });
   const wrong = SITE.replace("../own.ts", "{a: 1}");
   await assert.rejects(find({ siteFile: "/etc/ocs/default.yaml" }, {}, wrong), {
     message: /"agent-plugins" of the host "daq-2" has a mapping.*expected paths or URLs of modules/s,
