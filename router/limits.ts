@@ -32,6 +32,8 @@ export interface RouterLimits {
   readonly idleHttpMs: number;
   /** Calls under way through the HTTP bridge; more get status 503. Default 1,000. */
   readonly bridgeCalls: number;
+  /** Files of a web page that are being sent; more get status 503. Default 256. */
+  readonly webTransfers: number;
   /** Largest body of an HTTP request, in bytes; above it status 413. Default 16 MiB. */
   readonly maxBodyBytes: number;
   /** Time between two measurements of the loop's lag, in ms; 0 turns them off. Default 5,000. */
@@ -54,6 +56,7 @@ export const DEFAULT_ROUTER_LIMITS: RouterLimits = {
   connections: 4096,
   idleHttpMs: 65_000,
   bridgeCalls: 1000,
+  webTransfers: 256,
   maxBodyBytes: 16 * MIB,
   selfCheckMs: 5_000,
 };

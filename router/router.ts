@@ -196,7 +196,7 @@ export class Router implements AsyncDisposable {
     const web = options.web === undefined ? undefined : await WebSite.open({
       ...options.web,
       webSocketPath: options.webSocketPath ?? DEFAULT_WEBSOCKET_PATH,
-      stuckMs: limits.stuckMs,
+      limits,
       logger,
     });
     const core = new RouterCore({

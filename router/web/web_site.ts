@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "../../internal/log.ts";
 import { WebFolderError } from "../errors.ts";
+import type { RouterLimits } from "../limits.ts";
 import { answerText } from "../text_answer.ts";
 import { contentTypeOf } from "./content_type.ts";
 import { cacheControlOf, entityTag, isFresh } from "./freshness.ts";
@@ -32,16 +33,14 @@ export interface WebOptions extends OwnEntry {
 export interface WebSiteOptions extends WebOptions {
   /** Path of the WebSocket below the page. */
   readonly webSocketPath: string;
-  /** A reader that takes nothing for this long is given up, in ms. */
-  readonly stuckMs: number;
+  /** Bounds. */
+  readonly limits: Pick<RouterLimits, "stuckMs" | "webTransfers">;
   /** Where files that cannot be read are told. */
   readonly logger: Logger;
 }
 
 const CONFIG = "config.json";
 const MAX_CONFIG_BYTES = 1024 * 1024;
-/** Files that are being sent; more get status 503. */
-const MAX_TRANSFERS = 256;
 
 /** Answers requests with the files of a folder. */
 export class WebSite {
@@ -90,7 +89,7 @@ export class WebSite {
     const names = parseWebPath(path);
     if (names === undefined) return notFound(response, path);
     if (names.length === 1 && names[0] === CONFIG) return await this.#answerConfig(request, response);
-    if (this.#transfers >= MAX_TRANSFERS) {
+    if (this.#transfers >= this.#options.limits.webTransfers) {
       return answerText(response, 503, "Too many files are being sent\n", { "Retry-After": "1" });
     }
     this.#transfers++;
@@ -128,7 +127,7 @@ export class WebSite {
       "Content-Length": String(bytes),
     });
     if (request.method === "HEAD") return void response.end();
-    await sendFile(response, { file, bytes, stuckMs: this.#options.stuckMs });
+    await sendFile(response, { file, bytes, stuckMs: this.#options.limits.stuckMs });
   }
 
   async #answerConfig(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { freePort } from "../../helpers/free_port.ts";
+import { Program } from "../../helpers/process.ts";
 import { routerAt } from "../../helpers/router_fixture.ts";
 import { writeSite } from "../../helpers/site_file.ts";
+import { within } from "../../helpers/until.ts";
 import { ocs, startOcs } from "./ocs.ts";
+
+const MAIN = new URL("../../../cli/main.ts", import.meta.url).href;
 
 async function webFolder() {
   const path = await Deno.makeTempDir({ prefix: "web_" });
@@ -66,22 +70,27 @@ Deno.test("ocs router --crossbar-config serves a web page, too", async () => {
   }]);
 });
 
-Deno.test("ocs router --web runs with the right to read the folder and no other, and says when that is missing", async () => {
+Deno.test("ocs router --web needs to read the folder and nothing else, and says when it may not", async () => {
   await using folder = await webFolder();
-  const main = new URL("../../../cli/main.ts", import.meta.url).pathname;
-  const run = async (...read: string[]) => {
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+  const port = freePort();
+  const start = (...read: readonly string[]) =>
+    Program.start({
+      name: "ocs router",
+      command: Deno.execPath(),
       args: [
-        ...["run", "--quiet", "--no-prompt", "--allow-env", "--allow-sys", "--allow-net", ...read, main],
-        ...["router", "--port", "0", "--web", `${folder.path}/nothing`],
+        ...["run", "--quiet", "--no-prompt", "--allow-env", "--allow-sys", "--allow-net", ...read, MAIN],
+        ...["router", "--port", String(port), "--web", folder.path],
       ],
-      env: { OCS_CONFIG_DIR: "", NO_COLOR: "1" },
-    }).output();
-    return { code, text: new TextDecoder().decode(stderr) };
-  };
-  const allowed = await run(`--allow-read=${folder.path}`);
-  assert.match(allowed.text, /there is no such folder/);
-  const refused = await run();
-  assert.equal(refused.code, 2);
-  assert.match(refused.text, /Cannot serve web page ".*nothing": Requires read access to/);
+      env: { OCS_CONFIG_DIR: "" },
+    });
+  {
+    await using program = start(`--allow-read=${folder.path}`);
+    await program.untilLog("Router ready");
+    assert.equal(await textOf(`http://127.0.0.1:${port}/`), "the page");
+    assert.match(await textOf(`http://127.0.0.1:${port}/config.json`), /"crossbars"/);
+  }
+  await using refused = start();
+  const { code, stderr } = await within(refused.ended, 30_000);
+  assert.equal(code, 2);
+  assert.match(stderr, /Cannot serve web page ".*": Requires read access to/);
 });

@@ -229,6 +229,22 @@ Deno.test("Router gives up a reader that takes nothing of a file", async () => {
   await untilTrue(() => server.router.status().connections === 0, { what: "its end" });
 });
 
+Deno.test("Router sends so many files at a time and no more", async () => {
+  await using folder = await webFolder();
+  await largeFile(folder.page);
+  await using server = await serve(folder.page, { webTransfers: 2 });
+  const answers = [];
+  for (let at = 0; at < 2; at++) answers.push(await fetch(`http://127.0.0.1:${server.port}/large.bin`));
+  const refused = await ask(server.port, "/");
+  assert.deepEqual([refused.status, refused.header("retry-after")], [503, "1"]);
+  // What the page cannot do without is no file.
+  assert.equal((await ask(server.port, "/config.json")).status, 200);
+  for (const { body } of answers) await body?.cancel();
+  await untilTrue(async () => (await ask(server.port, "/")).status === 200, {
+    what: "room for another file",
+  });
+});
+
 Deno.test("Router does not start with a web page that is not there", async () => {
   await using folder = await webFolder();
   const { page, outside } = folder;
