@@ -44,7 +44,7 @@ export class DockerStandin implements AsyncDisposable {
   }
 
   /** How docker behaves: as it should, or not. */
-  async behave(mode: "well" | "hang" | "garbage"): Promise<void> {
+  async behave(mode: "well" | "hang" | "garbage" | "flood"): Promise<void> {
     await Deno.writeTextFile(`${this.folder}/mode`, mode);
   }
 

@@ -5,7 +5,7 @@
  * It keeps its "containers" in `$DOCKER_STANDIN/state.json` and answers `docker compose -f FILE config|ps|up|rm|pull` and
  * `docker inspect|stop|rm|logs` in the shapes of docker 28: lists, exit codes, texts on standard error. What it is asked goes to
  * `$DOCKER_STANDIN/calls`. Compose files are JSON, which is YAML; a service's `x-program` is what runs while it is up.
- * `$DOCKER_STANDIN/mode` makes it misbehave (`hang`, `garbage`), `$DOCKER_STANDIN/images.json` says which tags it
+ * `$DOCKER_STANDIN/mode` makes it misbehave (`hang`, `garbage`, `flood`), `$DOCKER_STANDIN/images.json` says which tags it
  * has, by tag; all of them without that file.
  *
  * @module
@@ -161,6 +161,9 @@ async function logs(state: State, args: readonly string[]): Promise<number> {
 async function main(args: readonly string[]): Promise<number> {
   Deno.writeTextFileSync(`${FOLDER}/calls`, `${args.join(" ")}\n`, { append: true });
   if (mode() === "hang") await new Promise((resolve) => setTimeout(resolve, 1_000_000));
+  if (mode() === "flood") {
+    for (;;) Deno.stdout.writeSync(new TextEncoder().encode("services: {a: ".repeat(1000)));
+  }
   if (mode() === "garbage") {
     console.log("{ [ % nothing : : like YAML\n\t}");
     return 0;

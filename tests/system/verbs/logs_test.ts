@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HostedAgentNotFoundError, NoLogError } from "../../../verbs/errors.ts";
+import { changeHosts } from "../../../verbs/hosts/hosts.ts";
 import { followLines, readLastLines } from "../../../verbs/logs/log_lines.ts";
 import type { LogSource } from "../../../verbs/logs/log_source.ts";
 import { followLogs, logs } from "../../../verbs/logs/logs.ts";
@@ -109,7 +110,7 @@ Deno.test("logs() reads the log-dir of agents that nobody manages, and says why 
   await assert.rejects(logs("docked", options), /its host manager "hm1" does not answer; and there is no/);
 });
 
-Deno.test("ocs logs shows and follows the lines of a docker service, and says what docker says that fails", async () => {
+Deno.test("ocs logs shows and follows the lines of a docker service, and changeHosts() starts and stops it", async () => {
   const program = ["sh", "-c", "echo from docker; echo trouble >&2; touch say; exec tail -n 0 -f say"];
   await using docker = await DockerStandin.make({
     "ocs-a": { image: "a:1", program },
@@ -140,4 +141,22 @@ Deno.test("ocs logs shows and follows the lines of a docker service, and says wh
   const missing = await ocs(words, { env: { PATH: "/nowhere" } });
   assert.deepEqual([missing.code, missing.stdout], [1, ""]);
   assert.match(missing.stderr, /Cannot run "docker logs .*": there is no such program/);
+
+  // Docker services are started and stopped like agents, also those that are only watched.
+  const options = { site: { siteFile: bed.site.file }, terminal: testTerminal().made, yes: true };
+  const rows = async (verb: "up" | "down" | "restart", ...patterns: readonly string[]) => {
+    const { data } = await changeHosts(verb, patterns, options);
+    return data.map(({ agent, result, state, target }) => [agent, result, state, target]);
+  };
+  assert.deepEqual(await rows("up", "grafana"), [["grafana", "ok", "up", "passive"]]);
+  const before = (await docker.pids())["grafana"];
+  assert.deepEqual(await rows("restart", "graf*"), [["grafana", "ok", "up", "passive"]]);
+  assert.notEqual((await docker.pids())["grafana"], before);
+  assert.deepEqual(await rows("down", "localhost/"), [["a", "ok", "down", "down"], [
+    "grafana",
+    "ok",
+    "down",
+    "passive",
+  ]]);
+  assert.deepEqual(Object.keys(await docker.pids()), []);
 });
