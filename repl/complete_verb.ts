@@ -1,5 +1,6 @@
 /** Tab in a verb line. @module */
 import type { AgentApi } from "../ocs/mod.ts";
+import { childIds, HOST_MANAGER_CLASS } from "../verbs/hosts/read_manager.ts";
 import type { LiveAgent } from "../verbs/fleet_event.ts";
 import { docParams } from "./doc_params.ts";
 import type { Completions } from "./prompt_line.ts";
@@ -19,10 +20,10 @@ export interface VerbCompletionContext {
 
 /** What the first word behind a verb is. */
 const FIRST: Readonly<
-  Record<string, "agent" | "operation" | "task" | "process" | "feed" | "file" | "topic">
+  Record<string, "agent" | "hosted" | "operation" | "task" | "process" | "feed" | "file" | "topic">
 > = {
   show: "agent",
-  logs: "agent",
+  logs: "hosted",
   help: "topic",
   start: "operation",
   stop: "process",
@@ -35,9 +36,9 @@ const FIRST: Readonly<
   plot: "feed",
   listen: "feed",
   "hk last": "feed",
-  "hosts up": "agent",
-  "hosts down": "agent",
-  "hosts restart": "agent",
+  "hosts up": "hosted",
+  "hosts down": "hosted",
+  "hosts restart": "hosted",
   run: "file",
   save: "file",
 };
@@ -57,9 +58,15 @@ export async function completeVerb(text: string, context: VerbCompletionContext)
   if (seconds.length > 0) {
     if (target === undefined) return pick(seconds.map((second) => `${second} `), word);
     const both = `${verb} ${target}`;
+    if (FIRST[both] === "hosted") return pick(await hostedWords(context), word);
     return pick(FIRST[both] === undefined ? context.files(word) : firstWords(both, word, context), word);
   }
-  if (target === undefined) return pick(firstWords(verb, word, context), word);
+  if (target === undefined) {
+    return pick(
+      FIRST[verb] === "hosted" ? await hostedWords(context) : firstWords(verb, word, context),
+      word,
+    );
+  }
   const { instance, name } = splitTarget(target);
   if (verb === "start") {
     const taken = new Set(words.slice(1).map((part) => part.split("=")[0]));
@@ -90,6 +97,17 @@ function firstWords(verb: string, word: string, context: VerbCompletionContext):
     : agents.filter((agent) => agent.instance === instance);
   const names = new Set(meant.flatMap(({ api }) => api === undefined ? [] : namesOf(api, what)));
   return [...names].map((one) => `${instance}${mark}${one} `);
+}
+
+/** Agents that are heard, and those that host managers tell of: what is down is not heard. */
+async function hostedWords({ agents, sessionData }: VerbCompletionContext): Promise<readonly string[]> {
+  const managers = [...agents.values()].filter(({ api, agentClass }) =>
+    (api?.agent_class ?? agentClass) === HOST_MANAGER_CLASS
+  );
+  const known = await Promise.all(
+    managers.map(async ({ instance }) => childIds(await sessionData(instance, "manager"))),
+  );
+  return [...new Set([...agents.keys(), ...known.flat()])].map((id) => `${id} `);
 }
 
 function namesOf(api: AgentApi, what: string): readonly string[] {

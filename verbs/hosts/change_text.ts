@@ -102,5 +102,6 @@ const NO_AGENT = {
   pid: null,
   failures: 0,
   nextLaunchSeconds: null,
+  waits: false,
   lastError: null,
 } as const;

@@ -138,6 +138,7 @@ export class HostJob {
     if (this.#failures > 0) {
       words.push(`it has ended ${this.#failures === 1 ? "once" : `${this.#failures} times`}`);
     }
+    if (child.waits) words.push("it waits for its turn to be started");
     if (child.nextLaunchSeconds !== null) {
       words.push(`the next launch is in ${duration(child.nextLaunchSeconds - Date.now() / 1000)}`);
     }

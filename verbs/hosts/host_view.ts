@@ -42,6 +42,8 @@ export interface HostedAgent {
   readonly failures: number;
   /** Unix seconds of its next launch, while that is waited for. */
   readonly nextLaunchSeconds: number | null;
+  /** Whether it waits for its turn to be launched, where the host manager has a limit. */
+  readonly waits: boolean;
   /** Its last line on standard error. */
   readonly lastError: string | null;
 }

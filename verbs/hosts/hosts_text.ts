@@ -105,6 +105,7 @@ function noteOf(agent: HostedAgent, look: Look): string {
     words.push(look.style("yellow", `${printable(classInFile)} in the site file here`));
   }
   if (agent.restartRequired) words.push(look.style("yellow", "its image is newer: restart it"));
+  if (agent.waits) words.push(look.style("yellow", "waits for its turn to be started"));
   if (nextLaunchSeconds !== null) {
     const seconds = nextLaunchSeconds - Date.now() / 1000;
     const ended = failures > 1 ? `has ended ${failures} times in a row; ` : "has ended; ";

@@ -7,7 +7,7 @@ import { FleetWatch } from "../fleet_watch.ts";
 import type { SiteLink } from "../site_link.ts";
 import { untilDescribed } from "../until_described.ts";
 import type { HostedAgent, HostView, ManagerView } from "./host_view.ts";
-import { type Child, type ManagerSession, readManager } from "./read_manager.ts";
+import { type Child, HOST_MANAGER_CLASS, type ManagerSession, readManager } from "./read_manager.ts";
 import { requestTargets } from "./request_targets.ts";
 
 /** How hosts are looked at. */
@@ -20,8 +20,6 @@ export interface LookAtHostsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The class of host managers, here and in Python. */
-export const HOST_MANAGER_CLASS = "HostManager";
 /** Managers that are asked at a time. */
 const ASK_AT_ONCE = 16;
 
@@ -212,6 +210,7 @@ const NOTHING_KNOWN = {
   pid: null,
   failures: 0,
   nextLaunchSeconds: null,
+  waits: false,
   lastError: null,
 } as const;
 
@@ -220,9 +219,9 @@ function ofChild(
   place: { readonly host: string; readonly manager: string },
 ): HostedAgent {
   const { instance, agentClass, state, target, stability, restartRequired } = child;
-  const { pid, failures, nextLaunchSeconds, lastError } = child;
+  const { pid, failures, nextLaunchSeconds, waits, lastError } = child;
   return {
     ...{ instance, agentClass, classInFile: null, ...place, ownCommand: false, unmanaged: null },
-    ...{ state, target, stability, restartRequired, pid, failures, nextLaunchSeconds, lastError },
+    ...{ state, target, stability, restartRequired, pid, failures, nextLaunchSeconds, waits, lastError },
   };
 }

@@ -12,6 +12,8 @@ export interface Child {
   readonly pid: number | null;
   readonly failures: number;
   readonly nextLaunchSeconds: number | null;
+  /** Whether it waits for its turn to be launched. */
+  readonly waits: boolean;
   readonly lastError: string | null;
   /** Last lines of its run. */
   readonly out: readonly string[];
@@ -36,6 +38,16 @@ export interface ManagerSession {
   readonly problems: readonly string[];
 }
 
+/** The class of host managers, here and in Python. */
+export const HOST_MANAGER_CLASS = "HostManager";
+
+/** Instance ids in session data of `manager`. */
+export function childIds(data: unknown): readonly string[] {
+  const states = fieldOf(data, "child_states");
+  return (Array.isArray(states) ? states : []).map((one: unknown) => fieldOf(one, "instance_id"))
+    .filter((id) => typeof id === "string");
+}
+
 /** Reads a session of `manager`; it may be of Python's host manager, or of anything that calls itself one. */
 export function readManager(session: ReplySession): ManagerSession {
   const { status, data, degraded } = session;
@@ -55,6 +67,8 @@ export function readManager(session: ReplySession): ManagerSession {
   if (state === "sleeping" || !Array.isArray(states)) return { state, children: undefined, problems };
   const more = recordOf(fieldOf(data, "children"));
   const containers = recordOf(fieldOf(data, "containers"));
+  const waiting: unknown = fieldOf(fieldOf(data, "starts"), "waiting");
+  const waits = new Set<unknown>(Array.isArray(waiting) ? waiting : []);
   const children = new Map<string, Child>();
   for (const one of states) {
     const instance = fieldOf(one, "instance_id");
@@ -65,6 +79,7 @@ export function readManager(session: ReplySession): ManagerSession {
       readChild(instance, one, {
         ...recordOf(ownOf(more, instance)),
         container: ownOf(containers, instance),
+        waits: waits.has(instance),
       }),
     );
   }
@@ -90,6 +105,7 @@ function readChild(instance: string, one: unknown, more: unknown): Child {
     pid: numberOf(fieldOf(more, "pid")),
     failures: numberOf(fieldOf(more, "failures")) ?? 0,
     nextLaunchSeconds: numberOf(fieldOf(more, "next_launch")),
+    waits: fieldOf(more, "waits") === true,
     lastError: err.findLast((line) => line.trim() !== "") ?? null,
     out: linesOf(fieldOf(more, "out")),
     err,

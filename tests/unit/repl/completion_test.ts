@@ -88,6 +88,23 @@ Deno.test("completeVerb() offers what may follow", async () => {
   for (const [text, expected] of Object.entries(cases)) assert.deepEqual(await verb(text), expected, text);
 });
 
+Deno.test("completeVerb() offers agents that are down as well, where a host manager starts them", async () => {
+  const [, described] = agent("a1");
+  const manager: LiveAgent = { ...described, instance: "hm1", agentClass: "HostManager", api: undefined };
+  const context = {
+    ...CONTEXT,
+    agents: new Map([["a1", described], ["hm1", manager]]),
+    secondWordsOf: (verb: string) => verb === "hosts" ? ["list", "up"] : [],
+    sessionData: () =>
+      Promise.resolve({
+        child_states: [{ instance_id: "a1" }, { instance_id: "a2" }, { instance_id: 3 }, null],
+      }),
+  };
+  for (const text of ["hosts up ", "hosts up a1 ", "logs "]) {
+    assert.deepEqual((await completeVerb(text, context)).candidates, ["a1 ", "hm1 ", "a2 "], text);
+  }
+});
+
 Deno.test("dataPaths() goes through lists and stops where there is nothing", () => {
   assert.deepEqual(dataPaths({ a: [{ b: 1 }] }, "a.0."), ["a.0.b "]);
   assert.deepEqual(dataPaths({ a: null }, "a."), []);
