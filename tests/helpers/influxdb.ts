@@ -13,6 +13,30 @@ export async function influxProgram(): Promise<string> {
   return await debianProgram({ name: "influxdb", program: "influxd", variable: "OCS_INFLUXD" });
 }
 
+/** Settings of one that listens on the loopback and keeps all in one folder. */
+export function influxSettings(folder: string, { port, bindPort }: {
+  /** Of its HTTP interface. */
+  readonly port: number;
+  /** Of its own use. */
+  readonly bindPort: number;
+}): string {
+  return `reporting-enabled = false
+bind-address = "127.0.0.1:${bindPort}"
+[meta]
+dir = "${folder}/meta"
+[data]
+dir = "${folder}/data"
+wal-dir = "${folder}/wal"
+[monitor]
+store-enabled = false
+[subscriber]
+enabled = false
+[http]
+bind-address = "127.0.0.1:${port}"
+log-enabled = false
+`;
+}
+
 /** An InfluxDB with a folder and a port of its own, which can be taken away and comes back with its data. */
 export class InfluxServer implements AsyncDisposable {
   readonly port: number;
@@ -34,21 +58,7 @@ export class InfluxServer implements AsyncDisposable {
     const { folder, port } = server;
     await Deno.writeTextFile(
       `${folder}/influxdb.conf`,
-      `reporting-enabled = false
-bind-address = "127.0.0.1:${freePort()}"
-[meta]
-dir = "${folder}/meta"
-[data]
-dir = "${folder}/data"
-wal-dir = "${folder}/wal"
-[monitor]
-store-enabled = false
-[subscriber]
-enabled = false
-[http]
-bind-address = "127.0.0.1:${port}"
-log-enabled = false
-`,
+      influxSettings(folder, { port, bindPort: freePort() }),
     );
     try {
       await server.up();
