@@ -83,7 +83,7 @@ export class HttpFront {
     const hasRoom = () => this.connections < limits.connections;
     this.#tls = certificate === undefined
       ? undefined
-      : new TlsFront({ certificate, http, counters, logger, hasRoom });
+      : new TlsFront({ certificate, handshakeMs: limits.tlsHandshakeMs, http, counters, logger, hasRoom });
     const server = this.#tls?.server ?? createServer(http);
     this.#server = server;
     server.maxHeadersCount = MAX_HEADER_FIELDS;

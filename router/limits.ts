@@ -24,6 +24,8 @@ export interface RouterLimits {
   readonly pingTimeoutMs: number;
   /** A peer that takes nothing of its queue for this long is gone, in ms. Default 15,000. */
   readonly stuckMs: number;
+  /** Time for a client's part of the TLS handshake, in ms. Default 10,000. */
+  readonly tlsHandshakeMs: number;
   /** Time between two looks whether the certificate was renewed, in ms. Default 60,000. */
   readonly certificateCheckMs: number;
   /** Open connections, HTTP ones included; more are turned away. Default 4,096. */
@@ -52,6 +54,7 @@ export const DEFAULT_ROUTER_LIMITS: RouterLimits = {
   pingIntervalMs: 10_000,
   pingTimeoutMs: 5_000,
   stuckMs: 15_000,
+  tlsHandshakeMs: 10_000,
   certificateCheckMs: 60_000,
   connections: 4096,
   idleHttpMs: 65_000,

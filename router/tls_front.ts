@@ -9,13 +9,12 @@ import type { Certificate } from "./certificate.ts";
 import { addressOf } from "./peer_address.ts";
 import type { WireCounters } from "./wire_counters.ts";
 
-/** A client says its part of the handshake within this time. */
-const HANDSHAKE_MS = 10_000;
-
 /** What a TLS front is made of. */
 export interface TlsFrontOptions {
   /** What is served. */
   readonly certificate: Certificate;
+  /** Time for a client's part of the handshake, in ms. */
+  readonly handshakeMs: number;
   /** Settings of node:http. */
   readonly http: ServerOptions;
   /** Totals. */
@@ -34,14 +33,14 @@ export class TlsFront {
   readonly #failures = new WeakMap<Socket, string>();
 
   /** Makes the server. */
-  constructor({ certificate, http, counters, logger, hasRoom }: TlsFrontOptions) {
+  constructor({ certificate, handshakeMs, http, counters, logger, hasRoom }: TlsFrontOptions) {
     const { certificate: cert, key } = certificate;
     const server = createServer({
       ...http,
       cert,
       key,
       minVersion: "TLSv1.2",
-      handshakeTimeout: HANDSHAKE_MS,
+      handshakeTimeout: handshakeMs,
     });
     this.server = server;
     const log = new LimitedLog((text) => logger.warn(text), SYSTEM_CLOCK);
@@ -68,7 +67,7 @@ export class TlsFront {
     server.removeAllListeners("tlsClientError");
     server.on("tlsClientError", (error: Error, socket: Socket) => {
       const below = tcpBelow(socket);
-      if (below !== undefined) this.#failures.set(below, reasonOf(error));
+      if (below !== undefined) this.#failures.set(below, reasonOf(error, handshakeMs));
       socket.destroy();
       below?.destroy();
     });
@@ -99,12 +98,12 @@ export class TlsFront {
   }
 }
 
-function reasonOf({ message }: Error): string {
+function reasonOf({ message }: Error, handshakeMs: number): string {
   if (/wrong.version.number|InvalidContentType/i.test(message)) {
     return "it does not speak TLS, and only wss:// and https:// are served here";
   }
   const [, alert] = /received fatal alert: (\w+)/.exec(message) ?? [];
   if (alert !== undefined) return `it does not take the certificate of this router (${alert})`;
-  if (/timeout/i.test(message)) return `no TLS handshake within ${HANDSHAKE_MS / 1000} s`;
+  if (/timeout/i.test(message)) return `no TLS handshake within ${handshakeMs / 1000} s`;
   return `the TLS handshake failed: ${message}`;
 }

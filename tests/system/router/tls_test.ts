@@ -1,9 +1,11 @@
+// deno-lint-ignore-file no-console -- a random test says its seed
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { connectWamp } from "../../../client/mod.ts";
 import { CertificateError, Router } from "../../../router/mod.ts";
 import { ConnectError, openWebSocket } from "../../../transport/mod.ts";
 import { JSON_SERIALIZER } from "../../../wamp/serializers.ts";
+import { Random } from "../../helpers/random_values.ts";
 import { CA_CERT, tlsFiles } from "../../helpers/tls_files.ts";
 import { untilTrue, within } from "../../helpers/until.ts";
 import { clientFrame } from "../../unit/transport/client_frame.ts";
@@ -215,6 +217,69 @@ Deno.test("Router counts connections that say nothing in TLS among all, and a st
     assert.equal(await connection.read(new Uint8Array(10)).catch(() => null), null);
     connection.close();
   }
+});
+
+Deno.test("Router ends a TLS handshake that does not go on, and says who it was", async () => {
+  await using server = await startRouter({ tls: tlsFiles("signed"), limits: { tlsHandshakeMs: 50 } });
+  const silent = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  const { port } = silent.localAddr as Deno.NetAddr; // of a TCP connection
+  assert.equal(await within(silent.read(new Uint8Array(10)), 5_000).catch(() => null), null);
+  silent.close();
+  await untilTrue(() =>
+    server.log.some((line) => line.includes(`tcp4:127.0.0.1:${port}: no TLS handshake within 0.05 s`))
+  );
+  await untilTrue(() => server.router.status().connections === 0);
+});
+
+Deno.test("Router outlives whatever is sent to its TLS port, before and behind the handshake", async () => {
+  const seed = Date.now() % 1_000_000;
+  console.log(`seed ${seed}`);
+  const random = new Random(seed);
+  await using server = await startRouter({ tls: tlsFiles("signed") });
+  const hello = new Uint8Array([0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3]);
+  const noise = (length: number) => Uint8Array.from({ length }, () => random.below(256));
+  for (let round = 0; round < 40; round++) {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    const bytes = random.pick([
+      noise(1 + random.below(300)),
+      hello,
+      new Uint8Array([...hello, ...noise(250)]),
+    ]);
+    await connection.write(bytes).catch(() => {});
+    if (random.below(2)) await connection.closeWrite().catch(() => {});
+    connection.close();
+  }
+  for (let round = 0; round < 10; round++) {
+    const connection = await Deno.connectTls({
+      hostname: "localhost",
+      port: server.port,
+      caCerts: [CA_CERT],
+    });
+    await connection.write(noise(1 + random.below(300)));
+    connection.close();
+  }
+  await untilTrue(() => server.router.status().connections === 0, { what: "the end of all connections" });
+  await using session = await connect(server.port);
+  assert.equal(session.state, "joined");
+});
+
+Deno.test("C31: openWebSocket() gives up on a wss:// server that says nothing, or goes away", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) accepted.push(connection);
+  })();
+  const { port } = listener.addr as Deno.NetAddr; // of a TCP listener
+  const opening = (timeoutMs: number) =>
+    openWebSocket(urlOf(port), { subprotocols: ["wamp.2.json"], timeoutMs, caCerts: [CA_CERT] });
+  await assert.rejects(opening(100), /localhost:\d+\/ws": no answer within 0.1 s/);
+  const cut = opening(10_000);
+  await untilTrue(() => accepted.length === 2);
+  accepted[1]?.close();
+  await assert.rejects(within(cut, 5_000), ConnectError);
+  accepted[0]?.close();
+  listener.close();
+  await accepting;
 });
 
 Deno.test("Router resets a TLS connection that takes nothing, and others go on", async () => {
