@@ -26,7 +26,7 @@ import { ACCESS_DIRECTOR } from "./access_director/options.ts";
 export type AccessDirectorOptions = OptionValues<typeof ACCESS_DIRECTOR.options>;
 
 /** All agents are told all rules again after so many seconds. */
-const RESET_SECONDS = 60;
+const RESET_MS = 60_000;
 
 /** The Access Director. */
 export class AccessDirector {
@@ -78,17 +78,17 @@ export class AccessDirector {
         return [true, "Stop initiated."];
       },
     }, async (session: Session<{ grants?: readonly EncodedGrant[] }>) => {
-      let lastReset = -Infinity;
+      let lastResetMs = -Infinity;
       while (!session.signal.aborted) {
         // Once more after a stop, so that nobody's request is left for the next start.
         await session.sleep(1);
         for (const name of this.#grants.expire()) log.info(`Grant expiring: ${name}`);
         session.data.grants = this.#grants.active;
         for (const message of announcements.take([...config.rules, ...this.#grants.rules()])) {
-          if ("reset" in message) lastReset = clock.now();
+          if ("reset" in message) lastResetMs = clock.monotonicMs();
           controls.publish(message);
         }
-        if (clock.now() - lastReset > RESET_SECONDS) announcements.again();
+        if (clock.monotonicMs() - lastResetMs > RESET_MS) announcements.again();
       }
       return "Exited.";
     });

@@ -1,6 +1,7 @@
 /** A program of this host that a manager starts, or finds running. @module */
 import { toError } from "../../internal/to_error.ts";
 import { ChildLog } from "./child_log.ts";
+import { LeftGroup } from "./left_group.ts";
 import type { Unit } from "./managed_instance.ts";
 import { findProcess, isSameProcess, type ProcessIdentity } from "./process_table.ts";
 
@@ -21,6 +22,8 @@ export interface HostProgramOptions {
   readonly command: () => LaunchCommand;
   /** Called when something has changed: it has ended. */
   readonly onChange: () => void;
+  /** Takes what operators have to know. */
+  readonly say: (text: string) => void;
 }
 
 // A shell opens the log files and becomes the program: the process id stays, and the files need no manager.
@@ -33,6 +36,8 @@ export class HostProgram implements Unit {
   readonly #options: HostProgramOptions;
   #identity: ProcessIdentity | undefined;
   #child: Deno.ChildProcess | undefined;
+  /** What it has left running when it ended. */
+  #left: LeftGroup | undefined;
   #asked = false;
   #exitCode: number | string = "unknown";
   #startError: string | undefined;
@@ -47,7 +52,7 @@ export class HostProgram implements Unit {
     this.err = new ChildLog(paths.err);
   }
 
-  /** Which process it is; undefined when it does not run. */
+  /** Which process it is; undefined when it does not run, or has only left something running. */
   get identity(): ProcessIdentity | undefined {
     return this.isRunning ? this.#identity : undefined;
   }
@@ -57,13 +62,16 @@ export class HostProgram implements Unit {
     return this.#adopted;
   }
 
-  /** Looks whether it runs. */
+  /** Looks whether it runs, or something that it has left. */
   get isRunning(): boolean {
-    if (this.#identity === undefined) return false;
+    if (this.#identity === undefined) {
+      if (this.#left !== undefined && !this.#left.isRunning) this.#left = undefined;
+      return this.#left !== undefined;
+    }
     // The system tells of the end of our own child; one that was found must be looked for.
     if (this.#child !== undefined || isSameProcess(this.#identity)) return true;
-    this.#identity = undefined;
-    return false;
+    this.#ended(this.#identity.pid);
+    return this.#left !== undefined;
   }
 
   /** Whether it has been started, or could not be, and does not run. */
@@ -115,10 +123,14 @@ export class HostProgram implements Unit {
   /** SIGKILL to it and to all that it has started in its group. */
   kill(): void {
     if (this.identity !== undefined) send(-this.identity.pid, "SIGKILL");
+    this.#left?.kill();
   }
 
   #start(): void {
     const { command, args, env, workingDir } = this.#options.command();
+    // The shell could not say why it cannot open them.
+    Deno.mkdirSync(this.#options.logs, { recursive: true });
+    for (const { path } of [this.out, this.err]) Deno.openSync(path, { append: true, create: true }).close();
     const child = new Deno.Command("/bin/sh", {
       args: ["-c", SCRIPT, "sh", this.out.path, this.err.path, command, ...args],
       cwd: workingDir,
@@ -140,9 +152,22 @@ export class HostProgram implements Unit {
     const { code } = await child.status;
     if (this.#child !== child) return;
     this.#child = undefined;
-    this.#identity = undefined;
     this.#exitCode = code;
+    this.#ended(child.pid);
     this.#options.onChange();
+  }
+
+  #ended(pid: number): void {
+    this.#identity = undefined;
+    this.#left = LeftGroup.find(pid);
+    if (this.#left === undefined) return;
+    const { instanceId, say } = this.#options;
+    say(
+      `The program of "${instanceId}" has ended and left processes running (${
+        this.#left.members.join(", ")
+      }): ` +
+        "they are asked to end before it is started again, and killed after 11 s.",
+    );
   }
 
   #signal(signal: Deno.Signal): void {

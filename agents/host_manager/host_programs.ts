@@ -17,6 +17,8 @@ export interface HostProgramsOptions {
   /** Folder of the output of all of them. */
   readonly logs: string;
   readonly onChange: () => void;
+  /** Takes what operators have to know. */
+  readonly say: (text: string) => void;
 }
 
 /** How the agents of this host are started, by the site file that is in force. */

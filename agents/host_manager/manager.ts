@@ -36,7 +36,7 @@ const DOCKER_PASS_SECONDS = 2;
 /** The first look at docker is waited for so long, so that its services are known by name. */
 const DOCKER_FIRST_MS = 3000;
 /** A site file that could not be read at first is tried again after so long. */
-const SITE_RETRY_SECONDS = 5;
+const SITE_RETRY_MS = 5000;
 /** When the agent itself is to end, children have so long; the agent has 8 s. */
 const SHUTDOWN_CHILDREN_MS = 6500;
 
@@ -184,7 +184,7 @@ export class Manager implements AsyncDisposable {
     const say: Say = (text) => this.#say(text);
     if (reloadConfig || this.#programs === undefined) {
       this.#table.clear();
-      this.#programs = new HostPrograms({ logs: this.#logs, onChange: () => this.#wake() });
+      this.#programs = new HostPrograms({ logs: this.#logs, onChange: () => this.#wake(), say });
       this.#hasSite = false;
     }
     if (!reloadConfig) return;
@@ -266,7 +266,7 @@ export class Manager implements AsyncDisposable {
   async #loop(session: Session<Record<string, unknown>>): Promise<"stopping" | "leaving"> {
     const { clock, signal } = this.#agent;
     let killAtMs = Infinity;
-    let siteRetryAt = clock.now() + SITE_RETRY_SECONDS;
+    let siteRetryAtMs = clock.monotonicMs() + SITE_RETRY_MS;
     for (;;) {
       this.#waker = new AbortController();
       if (this.#isLeaving) {
@@ -274,9 +274,9 @@ export class Manager implements AsyncDisposable {
         return "leaving";
       }
       if (signal.aborted && killAtMs === Infinity) killAtMs = performance.now() + SHUTDOWN_CHILDREN_MS;
-      if (!this.#hasSite && this.isRunning && clock.now() >= siteRetryAt) {
+      if (!this.#hasSite && this.isRunning && clock.monotonicMs() >= siteRetryAtMs) {
         await this.#reload((text) => this.#say(text));
-        siteRetryAt = clock.now() + SITE_RETRY_SECONDS;
+        siteRetryAtMs = clock.monotonicMs() + SITE_RETRY_MS;
       }
       const { soon, wakeAtSeconds } = this.#pass(clock.now());
       if (performance.now() >= killAtMs) {

@@ -11,6 +11,8 @@ export interface ProcessIdentity {
 
 /** A process that runs. */
 export interface ProcessInfo extends ProcessIdentity {
+  /** Id of its process group. */
+  readonly group: number;
   /** Whether it leads a session of its own, as every program that a manager started does. */
   readonly leadsSession: boolean;
   /** Its arguments; a program may have changed them. */
@@ -37,12 +39,13 @@ export function findProcess(pid: number): ProcessInfo | undefined {
   }
   // The name, in parentheses, may hold anything.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state = "", , , session] = fields;
+  const [state = "", , group, session] = fields;
   if (state === "Z" || state === "X") return undefined;
   return {
     pid,
     startTicks: Number(fields[19]),
     bootId: currentBootId(),
+    group: Number(group),
     leadsSession: Number(session) === pid,
     commandLine: readOr(() => Deno.readTextFileSync(`/proc/${pid}/cmdline`), "").split("\0").slice(0, -1),
     outputPath: readOr(() => Deno.readLinkSync(`/proc/${pid}/fd/1`), undefined)?.replace(/ \(deleted\)$/, ""),
@@ -57,13 +60,23 @@ export function isSameProcess({ pid, startTicks, bootId }: ProcessIdentity): boo
 
 /** All processes that lead a session, oldest first. */
 export function sessionLeaders(): ProcessInfo[] {
+  return allProcesses().filter(({ leadsSession }) => leadsSession).sort((a, b) =>
+    a.startTicks - b.startTicks
+  );
+}
+
+/** Ids of the processes of a group. */
+export function groupOf(group: number): number[] {
+  return allProcesses().flatMap((process) => process.group === group ? [process.pid] : []);
+}
+
+function allProcesses(): ProcessInfo[] {
   const found: ProcessInfo[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const process = findProcess(Number(name));
-    if (process?.leadsSession) found.push(process);
+    const process = /^\d+$/.test(name) ? findProcess(Number(name)) : undefined;
+    if (process !== undefined) found.push(process);
   }
-  return found.sort((a, b) => a.startTicks - b.startTicks);
+  return found;
 }
 
 /** Some files are of other users, or of a process that has just ended. */

@@ -47,7 +47,7 @@ export function resolveChildState(
       one.predecessor = undefined;
       if (one.passive) one.target = "passive";
       say(`Agent instance ${one.fullName} has exited`);
-    } else if (nowSeconds >= one.atSeconds) {
+    } else if (isDue(one, nowSeconds, WAIT_DEAD_SECONDS)) {
       say(`Agent instance ${one.fullName} refused to die.`);
       // Peer ocs leaves it running, and tells it nothing any more.
       actions.kill = true;
@@ -55,7 +55,7 @@ export function resolveChildState(
     }
   } else if (one.target === "up") {
     if (one.nextAction === "start_at") {
-      if (nowSeconds >= one.atSeconds) one.nextAction = "start";
+      if (isDue(one, nowSeconds, LONGEST_RELAUNCH_SECONDS)) one.nextAction = "start";
     } else if (one.nextAction === "start") {
       if (one.predecessor?.isRunning) one.nextAction = "wait_dead";
       else if (one.isRunning) one.nextAction = "up";
@@ -96,6 +96,11 @@ export function resolveChildState(
   return { messages, ...actions, wakeAtSeconds, again };
 }
 
+/** Whether a wait is over; one that would be longer than any is, after a clock was set back. */
+function isDue({ atSeconds }: ManagedInstance, nowSeconds: number, longestSeconds: number): boolean {
+  return nowSeconds >= atSeconds || atSeconds - nowSeconds > longestSeconds;
+}
+
 function stepWaitStart(one: ManagedInstance, nowSeconds: number, say: (text: string) => void): void {
   if (one.isRunning) {
     say(`Launched ${one.fullName}`);
@@ -106,7 +111,7 @@ function stepWaitStart(one: ManagedInstance, nowSeconds: number, say: (text: str
     // Peer ocs waits out the 15 s for a program that ends at once, and does not say why it did.
     one.upSinceSeconds = nowSeconds;
     noteExit(one, nowSeconds, say);
-  } else if (nowSeconds >= one.atSeconds) {
+  } else if (isDue(one, nowSeconds, WAIT_START_SECONDS)) {
     if (one.passive) {
       say(`Launch not detected for ${one.fullName}! Passive tracking so will not try again.`);
       one.target = "passive";

@@ -102,6 +102,17 @@ Deno.test("resolveChildState() starts a changed agent when the one before it has
   assert.deepEqual([seen, one.predecessor], [[false, false, true], undefined]);
 });
 
+Deno.test("resolveChildState() waits for nothing longer when the clock is set back", () => {
+  const nextActions = (["start_at", "wait_start"] as const).map((nextAction) => {
+    const one = instance("up", { nextAction, atSeconds: 5000 });
+    resolveChildState(one, 1000);
+    return one.nextAction;
+  });
+  assert.deepEqual(nextActions, ["start", "start_at"]);
+  const hanging = instance("down", { nextAction: "wait_dead", unit: unit(true), atSeconds: 5000 });
+  assert.equal(resolveChildState(hanging, 1000).kill, true);
+});
+
 Deno.test("OCS 96: relaunchSeconds() is 3 s at first and at most a minute", () => {
   assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7, 1000].map(relaunchSeconds), [3, 3, 3, 6, 12, 24, 48, 60, 60]);
 });
