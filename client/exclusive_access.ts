@@ -1,5 +1,6 @@
 /** Exclusive access to some agents for a time, lent by an Access Director (OCS 8.6, 11.8). @module */
 import { pause } from "../internal/pause.ts";
+import { type AccessRule, parseAccessRules, passwordMatches } from "../ocs/access_rules.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { ConditionError } from "./errors.ts";
 import { OCSClient } from "./ocs_client.ts";
@@ -45,6 +46,7 @@ export type ExclusiveResult = readonly [ok: boolean, reply: ExclusiveAccessReply
 /** As Python's client: long enough for a few renewals that fail. */
 const DEFAULT_SECONDS = 100;
 const LOOK_MS = 200;
+const SHOWN_MS = 5000;
 
 /**
  * The client of one exclusive grant, with Python's methods; whoever holds it sends `password` to the agents.
@@ -78,6 +80,7 @@ export class ExclusiveAccessClient implements AsyncDisposable {
   readonly #isOwn: boolean;
   readonly #options: ExclusiveGrantOptions;
   #step = 0;
+  #acquiredMs = 0;
 
   /** Works through a client of the director, which stays open; see `connect` for one of its own. */
   constructor(director: OCSClient, options: ExclusiveGrantOptions, { isOwn = false } = {}) {
@@ -110,6 +113,7 @@ export class ExclusiveAccessClient implements AsyncDisposable {
     });
     this.lastReply = reply;
     if (reply.error !== undefined) return [false, reply];
+    this.#acquiredMs = performance.now();
     this.password = reply.password;
     this.expireAt = reply.expire_at;
     return [true, reply];
@@ -135,6 +139,23 @@ export class ExclusiveAccessClient implements AsyncDisposable {
     this.password = undefined;
     this.expireAt = undefined;
     return [reply.error === undefined, reply];
+  }
+
+  /**
+   * Tells who holds the grant instead, where somebody has taken it from this client: the director renews and takes back
+   * whatever it has lent under a name, whoever asks.
+   *
+   * @returns Undefined while it is still held, or where the director does not tell.
+   */
+  async takenBy(options: RequestOptions = {}): Promise<string | undefined> {
+    const { password } = this;
+    // Directors show new grants within a second or two.
+    if (password === undefined || performance.now() - this.#acquiredMs < SHOWN_MS) return undefined;
+    const { session } = await this.#director.operation("manager").status(options);
+    const held = lentGrants(session.data).find(({ name }) => name === this.grantName);
+    const isOther = held !== undefined && held.rules.length > 0 &&
+      !held.rules.some((rule) => passwordMatches(rule.hashed_pass, password));
+    return isOther ? held.grantee ?? "None" : undefined;
   }
 
   /**
@@ -191,6 +212,31 @@ export class ExclusiveAccessClient implements AsyncDisposable {
     this.#step = read.step ?? this.#step;
     return read;
   }
+}
+
+/** What the session data of a director's `manager` say is lent; nothing where they make no sense. */
+function lentGrants(
+  data: unknown,
+): readonly {
+  readonly name: string;
+  readonly grantee: string | null;
+  readonly rules: readonly AccessRule[];
+}[] {
+  const grants: unknown = Object(data).grants;
+  if (!Array.isArray(grants)) return [];
+  return grants.flatMap((grant: unknown) => {
+    const { name, grantee, rules } = Object(grant);
+    if (typeof name !== "string") return [];
+    try {
+      return [{
+        name,
+        grantee: typeof grantee === "string" ? grantee : null,
+        rules: parseAccessRules(rules),
+      }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function readReply(value: unknown): ExclusiveAccessReply {

@@ -23,7 +23,7 @@ export interface HoldExclusiveOptions {
 export interface HeldExclusive extends AsyncDisposable {
   /** What the holder sends to agents: `OCSClient.connect(id, { privs: held.password })`. */
   readonly password: string;
-  /** Aborted when the grant is lost: the director refused to renew it, or was away until it expired. */
+  /** Aborted when the grant is lost: somebody took it, the director refused to renew it, or was away until it expired. */
   readonly lost: AbortSignal;
 }
 
@@ -75,7 +75,11 @@ export async function holdExclusive(
       over.abort();
       await renewing;
       if (lost.signal.aborted) return;
-      await cleanUp(`give back grant "${access.grantName}"`, (signal) => access.release({ signal }));
+      await cleanUp(`give back grant "${access.grantName}"`, async (signal) => {
+        // What somebody else holds by now is theirs.
+        const other = await access.takenBy({ signal }).catch(() => undefined);
+        if (other === undefined) await access.release({ signal });
+      });
     },
   };
 }
@@ -99,11 +103,21 @@ async function keepRenewed(
     const asked = performance.now();
     try {
       let reply: ExclusiveAccessReply = {};
+      let other: string | undefined;
       // Also while a script is being ended: its last steps need the grant.
       await cleanUp(`renew grant "${access.grantName}"`, async (bound) => {
         const either = AbortSignal.any([bound, signal]);
+        const look = { timeoutSeconds: third / 2, signal: either };
+        other = await access.takenBy(look).catch(() => undefined);
+        if (other !== undefined) return;
         [, reply] = await access.renew({ expireAt: expireAt(), timeoutSeconds: third, signal: either });
       });
+      if (other !== undefined) {
+        return new ConditionError(
+          `The grant "${access.grantName}" is lost: "${other}" has taken it`,
+          undefined,
+        );
+      }
       if (reply.error !== undefined) {
         return new ConditionError(`The grant "${access.grantName}" is lost: ${reply.error}`, reply);
       }

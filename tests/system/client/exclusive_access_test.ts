@@ -207,3 +207,22 @@ Deno.test("holdExclusive() tells that the grant is lost", async () => {
     assert.ok(warnings.some((text) => text.startsWith('Cannot renew grant "night-run", trying again: ')));
   });
 });
+
+Deno.test("holdExclusive() tells that somebody has taken the grant, and leaves it to them", async () => {
+  await withObservatory(async ({ site, lines }) => {
+    await using access = await ExclusiveAccessClient.connect("access-director", { ...NIGHT, site });
+    await using other = await ExclusiveAccessClient.connect("access-director", {
+      ...NIGHT,
+      grantee: "rival",
+      site,
+    });
+    {
+      await using held = await holdExclusive(access, { periodSeconds: 6 });
+      await other.acquire({ strict: false });
+      await untilTrue(() => held.lost.aborted, { what: "the loss", timeoutMs: 20_000 });
+      assert.match(String(held.lost.reason), /The grant "night-run" is lost: "rival" has taken it/);
+    }
+    assert.ok(!lines.some(({ text }) => text.startsWith("Exclusive access relinquished")), "given away");
+    assert.equal(await other.takenBy(), undefined);
+  });
+});
