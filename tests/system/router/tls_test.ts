@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a random test says its seed
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { connectWamp } from "../../../client/mod.ts";
+import { connectWamp, OCSClient } from "../../../client/mod.ts";
 import { CertificateError, Router } from "../../../router/mod.ts";
 import { ConnectError, openWebSocket } from "../../../transport/mod.ts";
 import { JSON_SERIALIZER } from "../../../wamp/serializers.ts";
@@ -114,6 +114,20 @@ Deno.test("C31: TLS on a plain port and no TLS on a TLS port end in a clear text
   assert.match(
     await refusal(urlOf(plain.port), [CA_CERT]),
     /what answers there does not speak TLS, expected a router with a certificate, or a ws:\/\/ URL$/,
+  );
+  const byHttp = (wampHttp: string) =>
+    OCSClient.connect("faker1", {
+      carrier: "http",
+      site: { wampHttp, realm: REALM, addressRoot: "observatory" },
+      timeoutSeconds: 5,
+    });
+  await assert.rejects(
+    byHttp(`http://localhost:${secure.port}/call`),
+    /HTTP bridge at http:\/\/localhost:\d+\/call: it does not speak HTTP; if it speaks TLS, https:\/\/ is expected/,
+  );
+  await assert.rejects(
+    byHttp(`https://localhost:${plain.port}/call`),
+    /HTTP bridge at https:\/\/localhost:\d+\/call: it does not speak TLS, expected an http:\/\/ URL/,
   );
   await untilTrue(() => /does not speak TLS, and only wss:\/\/ and https:\/\//.test(secure.log.join("\n")));
   await untilTrue(() => /it speaks TLS, and only ws:\/\/ and http:\/\//.test(plain.log.join("\n")));
