@@ -41,6 +41,8 @@ export type InfluxVerdict =
     readonly why: string;
     /** When to try again, where it says so. */
     readonly retrySeconds?: number | undefined;
+    /** Whether it did not answer in time. */
+    readonly isLate?: boolean | undefined;
   };
 
 /** No longer than that is waited, whatever a database says. */

@@ -42,6 +42,8 @@ const MOST_FRESH = 10_000;
 const MOST_CHANGES = 20;
 /** A disk that takes longer does not answer; what comes meanwhile waits in memory. */
 const PATIENCE_MS = 5000;
+/** A spool that could not be opened is tried again after so long. */
+const REOPEN_MS = 10_000;
 /** What came last is still sent at the end, as far as that takes no longer. */
 const LAST_SEND_MS = 3000;
 
@@ -58,6 +60,10 @@ export class PublishRun {
   #lost: LostPoints | null = null;
   #isAway = false;
   #spool: Spool | undefined;
+  #opening: Promise<void> = Promise.resolve();
+  #openAtMs = Infinity;
+  /** Whether there should be one and is none. */
+  #isWithoutSpool = false;
   readonly #backlog: Backlog;
   #sender: Sender | undefined;
   #sending: Promise<void> = Promise.resolve();
@@ -81,11 +87,8 @@ export class PublishRun {
 
   /** Opens the spool and begins to write. */
   async start(): Promise<void> {
-    const { database, clock, log } = this.#options;
-    const opened = this.#openSpool().catch((error) =>
-      log.warn(`While the database is away points wait in memory only: ${toError(error).message}`)
-    );
-    await this.#within(opened, PATIENCE_MS);
+    const { database, clock } = this.#options;
+    await this.#within(this.#open(), PATIENCE_MS);
     const writer = new InfluxWriter(database, {
       onRefusal: (refusal) => this.#refuse(refusal),
       monotonicMs: () => clock.monotonicMs(),
@@ -137,6 +140,7 @@ export class PublishRun {
   /** Has the points written that have come since the last pass. */
   async pass(): Promise<void> {
     const { clock } = this.#options;
+    if (this.#spool === undefined && clock.monotonicMs() >= this.#openAtMs) void this.#open();
     this.#handOn();
     void this.#sender?.wake();
     // What has waited for a whole pass already waits on the disk from now on, where the end of this program does no harm.
@@ -150,6 +154,7 @@ export class PublishRun {
     const sent = this.#sender?.wake();
     if (sent !== undefined && !this.#isAway) await this.#within(sent, LAST_SEND_MS);
     this.#ending.abort();
+    await this.#within(this.#opening, PATIENCE_MS);
     await this.#within(this.#sending, PATIENCE_MS);
     await this.#within(this.#backlog.spill(Infinity), PATIENCE_MS);
     this.#backlog.giveUp("the publisher has ended");
@@ -203,10 +208,26 @@ export class PublishRun {
     return `${base}/${address}/${target}`;
   }
 
-  async #openSpool(): Promise<void> {
-    const { spoolLimitBytes, log } = this.#options;
+  /** Opens the spool. Where that fails it is tried again later: another run may not have ended yet, a disk not be there yet. */
+  #open(): Promise<void> {
+    const { clock, tell } = this.#options;
     const folder = this.#spoolFolder();
-    if (folder === undefined) return;
+    this.#openAtMs = Infinity;
+    if (folder === undefined) return Promise.resolve();
+    this.#opening = this.#openSpool(folder).then(() => {
+      if (this.#isWithoutSpool) tell(`While the database is away points wait in ${folder} from now on`);
+    }, (error) => {
+      this.#openAtMs = clock.monotonicMs() + REOPEN_MS;
+      const text = `While the database is away points wait in memory only: ${toError(error).message}`;
+      if (this.#isWithoutSpool) this.#limited.say("no spool", text);
+      else tell(text);
+      this.#isWithoutSpool = true;
+    });
+    return this.#opening;
+  }
+
+  async #openSpool(folder: string): Promise<void> {
+    const { spoolLimitBytes, log } = this.#options;
     const spool = await Spool.open({
       folder,
       limitBytes: spoolLimitBytes,

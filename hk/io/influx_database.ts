@@ -22,7 +22,9 @@ export function verdictOf(answer: InfluxAnswer | InfluxSilence): InfluxVerdict {
 
 /** Why an answer to a question is none. */
 export function awayOf(answer: InfluxAnswer | InfluxSilence): InfluxAway {
-  if ("silence" in answer) return { kind: "away", trouble: "connection", why: answer.silence };
+  if ("silence" in answer) {
+    return { kind: "away", trouble: "connection", why: answer.silence, isLate: answer.isLate };
+  }
   const verdict = judgeAnswer(answer, Date.now() / 1000);
   if (verdict.kind === "away") return verdict;
   return { kind: "away", trouble: "client", why: `${answer.status}: ${errorText(answer).slice(0, 300)}` };

@@ -44,6 +44,8 @@ export interface InfluxRequest {
 export interface InfluxSilence {
   /** Why, in words for people. */
   readonly silence: string;
+  /** Whether the time was over. */
+  readonly isLate?: boolean;
 }
 
 const compress = promisify(gzip);
@@ -79,7 +81,7 @@ export class InfluxHttp {
       return await this.#exchange(asked, over.signal);
     } catch (error) {
       if (asked.signal?.aborted) return { silence: "it was broken off" };
-      if (over.signal.aborted) return { silence: `no answer within ${timeoutMs / 1000} s` };
+      if (over.signal.aborted) return { silence: `no answer within ${timeoutMs / 1000} s`, isLate: true };
       return { silence: reasonOf(error) };
     } finally {
       clearTimeout(timer);

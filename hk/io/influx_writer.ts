@@ -119,7 +119,12 @@ export class InfluxWriter {
         continue;
       }
       const verdict = await this.#database.write(part.join("\n"), signal);
-      if (verdict.kind === "away") return verdict;
+      if (verdict.kind === "away") {
+        // A database at the end of its strength would never be through with so many.
+        const isOverworked = verdict.isLate === true || verdict.trouble === "server";
+        if (isOverworked && part.length > FEWEST_POINTS) this.#shrink(part.length);
+        return verdict;
+      }
       if (verdict.kind === "written") witness = part.slice(0, 1);
       const rest = this.#after(verdict, part);
       if (rest !== undefined) {
@@ -188,12 +193,17 @@ export class InfluxWriter {
         return { written: 0, again };
       }
       case "too large":
-        this.#mostPoints = Math.min(this.#mostPoints, Math.max(FEWEST_POINTS, part.length >> 1));
-        this.#growAtMs = this.#monotonicMs() + GROW_MS;
+        this.#shrink(part.length);
         return undefined;
       case "refused":
         return undefined;
     }
+  }
+
+  /** Sends fewer at a time, for a while. */
+  #shrink(tooMany: number): void {
+    this.#mostPoints = Math.min(this.#mostPoints, Math.max(FEWEST_POINTS, tooMany >> 1));
+    this.#growAtMs = this.#monotonicMs() + GROW_MS;
   }
 
   #remember(conflict: Conflict): void {

@@ -76,6 +76,10 @@ const MISBEHAVIOURS: Readonly<
   "answers 429 with Retry-After": { fault: status(429, { "Retry-After": "2" }), says: /Client Error: 429/ },
   "answers 500": { fault: status(500, {}, '{"error":"timeout"}'), says: /Server Error: 500: timeout/ },
   "answers 503 with a page": { fault: status(503, {}, "<html>\n</html>"), says: /Server Error: 503/ },
+  "answers 200 with a page": {
+    fault: status(200, {}, "<html>back soon</html>"),
+    says: /Client Error: 200: <html>back soon<.html>, expected 204/,
+  },
   "sends elsewhere": { fault: status(302, { Location: "http://127.0.0.1:1/" }), says: /Client Error: 302/ },
   "closes without an answer": {
     fault: cutAfter(""),
@@ -234,6 +238,24 @@ Deno.test("PublishRun sends fewer points at a time to a database that finds them
   assert.equal(influx.counts.faulty, before, "it knows by now");
 });
 
+for (
+  const [what, { overworked, timeoutMs }] of Object.entries({
+    "is never through with so many": { overworked: () => true, timeoutMs: 500 },
+    "gives up on so many": { overworked: status(500, {}, '{"error":"timeout"}'), timeoutMs: 10_000 },
+  })
+) {
+  Deno.test(`PublishRun sends fewer points at a time to a database that ${what}`, async () => {
+    await using influx = await StrictInflux.start(V1);
+    influx.fault = (answer, body) =>
+      body.split("\n").length > 1001 && overworked(answer, body, null as never);
+    await using bed = await PublisherBed.start({ port: influx.port, timeoutMs });
+    bed.send(9000);
+    await bed.until(() => bed.data.counts.written === 9000, "all written");
+    assertNumbers(influx, upTo(9000));
+    assert.ok(influx.counts.faulty <= 6, "halved each time");
+  });
+}
+
 Deno.test("PublishRun keeps what waits over its own end, in its order, and sends it in the next run", async () => {
   const spoolDir = await Deno.makeTempDir({ prefix: "spool_" });
   const port = freePort();
@@ -280,6 +302,30 @@ Deno.test("PublishRun gives up the oldest when more waits than may, and says whi
     bed.told.join("\n"),
     /^Lost \d+ points that came from 2026-09-21T\d\d:\d\d:\d\d\.000Z to .*: more waited than may wait on the disk$/m,
   );
+});
+
+Deno.test("PublishRun waits for a folder that another run has not left yet, and says so", async () => {
+  const port = freePort();
+  const spoolDir = await Deno.makeTempDir({ prefix: "spool_" });
+  try {
+    const first = await PublisherBed.start({ port, spoolDir });
+    first.send(5);
+    await first.until(() => first.data.spool?.points === 5, "points on the disk");
+    await using influx = await StrictInflux.start({ ...V1, port });
+    influx.fault = status(503);
+    await using second = await PublisherBed.start({ port, spoolDir });
+    assert.match(second.told[0] ?? "", /points wait in memory only: .* another program has it open$/);
+    for (let i = 0; i < 3; i++) await second.second();
+    assert.equal(second.data.spool, null);
+    await first.finish();
+    await second.until(() => second.data.spool !== null, "the spool");
+    assert.ok(second.told.some((text) => /points wait in \/.* from now on$/.test(text)), second.told.join());
+    influx.fault = undefined;
+    await second.until(() => second.data.counts.written === 5, "what the first has left");
+    assertNumbers(influx, upTo(5));
+  } finally {
+    await Deno.remove(spoolDir, { recursive: true });
+  }
 });
 
 Deno.test("PublishRun without a spool keeps what waits in memory, up to its limit", async () => {
