@@ -129,11 +129,13 @@ export class HostBed implements AsyncDisposable {
     await this.writeText(this.siteText(agents));
   }
 
-  /** The same with any text. */
+  /** The same with any text. In one step: an agent that starts just then must not see half of it. */
   async writeText(text: string): Promise<void> {
-    await Deno.writeTextFile(this.site.file, text);
+    const next = `${this.site.file}.next`;
+    await Deno.writeTextFile(next, text);
     const old = Date.now() / 1000 - 60;
-    await Deno.utime(this.site.file, old, old);
+    await Deno.utime(next, old, old);
+    await Deno.rename(next, this.site.file);
   }
 
   /** Starts the manager and waits until it answers. */
