@@ -72,6 +72,8 @@ export interface FeedOwner {
 // Python peers drop the connection on a message above 1 MiB, so a large buffer goes out in several events.
 const EVENT_BYTES = 800_000;
 const COMPLAINT_PERIOD_MS = 60_000;
+/** A count of what was lost comes as often at most, while some events get through and others do not. */
+const RECOVERY_PERIOD_MS = 10_000;
 
 /** The framework's side of a `Feed`. */
 export class OwnedFeed implements Feed {
@@ -88,6 +90,7 @@ export class OwnedFeed implements Feed {
   #bufferSince: number | undefined;
   #lost = 0;
   #complainedAtMs = -Infinity;
+  #recoveredAtMs = -Infinity;
   #isLosing = false;
 
   /** Makes a feed; nothing is sent yet. */
@@ -167,16 +170,20 @@ export class OwnedFeed implements Feed {
 
   #recovered(): void {
     if (!this.#isLosing) return;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#recoveredAtMs < RECOVERY_PERIOD_MS) return;
+    this.#recoveredAtMs = nowMs;
     this.#isLosing = false;
     this.#owner.log.info(`Publishing to feed ${this.name} again; ${this.#lost} events were lost so far`);
   }
 
   /** Says it like Python, but not once per event: a feed at 200 Hz would fill the disk during an outage. */
   #complain(cause: unknown): void {
+    // Also where nothing is said now: a second outage within the minute is told when it is over.
+    this.#isLosing = true;
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#complainedAtMs < COMPLAINT_PERIOD_MS) return;
     this.#complainedAtMs = nowMs;
-    this.#isLosing = true;
     const away = cause instanceof NotConnectedError || cause instanceof WampError;
     const what = away
       ? `${this.record ? "" : "TransportLost. "}crossbar server likely unreachable. `
