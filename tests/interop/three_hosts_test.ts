@@ -1,5 +1,6 @@
 /** The demo on three hosts: on the router of this toolkit and, by one line of the site file, on crossbar. @module */
 import assert from "node:assert/strict";
+import { pause } from "../../internal/pause.ts";
 import { testsWith } from "../helpers/interop_test.ts";
 import type { ProgramEnd } from "../helpers/process.ts";
 import { pythonPeers } from "../helpers/python_peers.ts";
@@ -65,10 +66,23 @@ async function survivesCut(three: ThreeHosts): Promise<void> {
     // Stuck: heard before the cut, and asked in it.
     assert.match(agents.states[id] ?? "", host === "smurf" ? /^(late|expired|stuck|up) / : /^up /, id);
   }
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - performance.now())));
+  await pause(until - performance.now());
   await smurf.plug();
   await untilAllUp(three);
   ok(await three.ocs("control", "start", "faker1.delay_task", "delay=0.1", "--wait"), "a task after the cut");
+}
+
+/** Pulls the cable of the router's host: commands elsewhere end and say so, and all is there again when it is back. */
+async function survivesRouterCut(three: ThreeHosts): Promise<void> {
+  const { router } = three.hosts;
+  await router.unplug();
+  const until = performance.now() + CUT_MS;
+  const { code, stderr } = await three.ocs("control", "agents");
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /ws:\/\/10\.77\.0\.1:8001\/ws/);
+  await pause(until - performance.now());
+  await router.plug();
+  await untilAllUp(three);
 }
 
 async function untilAllUp(three: ThreeHosts): Promise<void> {
@@ -97,6 +111,7 @@ test("ocs up carries the demo on three hosts, and on crossbar after one line of 
   assert.match(up.get("smurf")?.stdout ?? "", /^Router elsewhere, ws:\/\/10\.77\.0\.1:8001\/ws/);
   await untilAllUp(three);
   await survivesCut(three);
+  if (SOAK) await survivesRouterCut(three);
 
   // The switch. Agents of the other hosts are left alone, and find the new router by themselves.
   first.signal("SIGINT");
@@ -131,6 +146,7 @@ test("ocs up carries the demo on three hosts, and on crossbar after one line of 
   const published = tour.find(({ title }) => title === "Read what it has published")?.["result"];
   assert.equal(Object(published).num_active_channels, 425, JSON.stringify(published));
   await survivesCut(three);
+  if (SOAK) await survivesRouterCut(three);
 
   const { missing } = JSON.parse(
     ok(await three.ocs("control", "data", "timestream-agg.stream", "frames", "--json"), "the recorder"),
