@@ -178,7 +178,7 @@ Deno.test("changeHosts() tells agents that do not get there, with what they said
   await using router = await OurRouter.start();
   await using bed = await HostBed.make(router, [
     { id: "loop", exe: CRASHES, manage: "host/down" },
-    { id: "slow", exe: ["sh", "-c", "trap '' INT; echo up; while :; do sleep 0.1; done"] },
+    { id: "slow", exe: ["sh", "-c", "trap 'sleep 4; exit 0' INT; echo up; while :; do sleep 0.1; done"] },
   ]);
   await bed.start();
   await bed.until("slow up", ({ data }) => data.children["slow"]?.out[0] === "up");
