@@ -77,12 +77,14 @@ export function parseAccessPolicy(text: string | null | undefined): AccessPolicy
     const rules = ["", second, third].map((value, i) => rule({ hash: "none", value }, i + 1));
     return { name, rules };
   }
-  throw new RangeError(`Invalid policy "${name}"`);
+  // Python's words first; not the passwords of "override=PW2,PW3" or "PW2,PW3".
+  const shown = /^\w*(?=[:=]|$)/.exec(text)?.[0] ?? "***";
+  throw new RangeError(`Invalid policy "${shown}": expected none, override:PW2,PW3 or director:ID`);
 }
 
-/** An access policy as it may be shown: without the passwords of `override`. */
+/** An access policy as it may be shown: without the passwords of `override`, also of one that is misspelt. */
 export function shownAccessPolicy(text: string): string {
-  return text.startsWith("override:") ? "override:***" : text;
+  return /^(?:director:.*|\w*)$/.test(text) ? text : text.replace(/^(\w*[:=])?[^]*$/, "$1***");
 }
 
 /**

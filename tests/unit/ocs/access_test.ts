@@ -12,6 +12,7 @@ import {
   refusalText,
   scopeApplies,
   scopeSpecificity,
+  shownAccessPolicy,
   toCredLevel,
 } from "../../../ocs/mod.ts";
 import { readPasswords } from "../../../site/read_passwords.ts";
@@ -107,7 +108,16 @@ Deno.test("OCS 101, 102: parseAccessPolicy() makes the rules that Python begins 
       row.rules,
     );
   }
-  assert.throws(() => parseAccessPolicy("nonsense:1"), { message: 'Invalid policy "nonsense"' });
+  for (const wrong of ["nonsense:1", "nonsense=1,2"]) {
+    assert.throws(() => parseAccessPolicy(wrong), {
+      message: 'Invalid policy "nonsense": expected none, override:PW2,PW3 or director:ID',
+    });
+  }
+  assert.throws(() => parseAccessPolicy("a,b"), /^RangeError: Invalid policy "\*\*\*"/);
+  const shown = ["none", "director:x", "override:a,b", "override=a,b", "Override:a,b\nc", "a,b"].map(
+    shownAccessPolicy,
+  );
+  assert.deepEqual(shown, ["none", "director:x", "override:***", "override=***", "Override:***", "***"]);
   const level = (policy: string, password?: string) =>
     callerLevel(parseAccessPolicy(policy), { password, agent: FAKER4 }).level;
   assert.deepEqual([level("override:a,b"), level("override:a,b", "a"), level("override:a,b", "b")], [
