@@ -88,11 +88,20 @@ export class KeptState implements Disposable {
   /**
    * Keeps the instances, when they are not what was kept last.
    *
-   * @throws {Error} If the disk does not take it.
+   * @throws {Error} If the disk does not take it; what was kept last stays.
    */
   write(instances: readonly KeptInstance[]): void {
     const text = `${JSON.stringify({ version: VERSION, instances }, null, 1)}\n`;
     if (text === this.#written) return;
+    try {
+      this.#replace(text);
+    } catch (error) {
+      throw new Error(`Cannot write "${this.#path}": ${toError(error).message}`, { cause: error });
+    }
+    this.#written = text;
+  }
+
+  #replace(text: string): void {
     const next = `${this.#path}.next`;
     {
       using file = Deno.openSync(next, { write: true, create: true, truncate: true });
@@ -101,7 +110,9 @@ export class KeptState implements Disposable {
       file.syncDataSync();
     }
     Deno.renameSync(next, this.#path);
-    this.#written = text;
+    // Or the machine's end may bring the name of the old one back.
+    using folder = Deno.openSync(this.#folder);
+    folder.syncSync();
   }
 
   /** Forgets everything: the manager has ended in order. */

@@ -205,7 +205,7 @@ export class Manager implements AsyncDisposable {
       }
       return kept;
     } catch (error) {
-      say(toError(error).message);
+      say(`${toError(error).message}; what was asked for before is not known, and the site file counts`);
       return [];
     }
   }
@@ -340,7 +340,7 @@ export class Manager implements AsyncDisposable {
       if (session !== undefined && this.#keepFailed) session.degraded = false;
       this.#keepFailed = false;
     } catch (error) {
-      if (!this.#keepFailed) this.#say(`Cannot keep the targets: ${toError(error).message}`);
+      if (!this.#keepFailed) this.#say(`Targets are not kept: ${toError(error).message}`);
       if (session !== undefined) session.degraded = true;
       this.#keepFailed = true;
     }

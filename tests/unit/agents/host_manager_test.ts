@@ -231,6 +231,10 @@ Deno.test("KeptState keeps what it was given, one owner at a time, and puts asid
       assert.equal(state.read(), undefined);
     }
     state.write(instances);
+    await Deno.mkdir(`${folder}/targets.json.next`);
+    assert.throws(() => state.write([]), /^Error: Cannot write ".*\/targets\.json": .*Is a directory/);
+    assert.equal(state.read()?.length, 2, "what was kept stays");
+    await Deno.remove(`${folder}/targets.json.next`);
     state.clear();
     assert.equal(state.read(), undefined);
   } finally {
