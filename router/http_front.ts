@@ -19,6 +19,8 @@ import type { WireCounters } from "./wire_counters.ts";
 const MAX_HEADER_BYTES = 16_384;
 const MAX_HEADER_FIELDS = 100;
 const LAST_ANSWERS_MS = 300;
+/** Requests that one connection may send without waiting for answers; browsers and HTTP libraries send one. */
+const MOST_PIPELINED = 16;
 
 /** Answers HTTP requests of one path. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -73,7 +75,7 @@ export class HttpFront {
   readonly #tls: TlsFront | undefined;
   /** Makes node:http look after a connection. */
   readonly #serveHttp: (socket: Socket) => void;
-  readonly #sockets = new Map<Socket, { idleSinceMs: number; busy: number; upgraded: boolean }>();
+  readonly #sockets = new Map<Socket, ConnectionState>();
   #draining = false;
 
   private constructor(options: HttpFrontOptions) {
@@ -157,14 +159,18 @@ export class HttpFront {
     this.#tls?.renew(certificate);
   }
 
-  /** Closes HTTP connections that had no request for too long. */
+  /** Closes HTTP connections that had no request, or did not take their answer, for too long. */
   watch(nowMs: number): void {
+    const { idleHttpMs } = this.#options.limits;
     for (const [socket, state] of this.#sockets) {
-      if (
-        !state.upgraded && state.busy === 0 && nowMs - state.idleSinceMs >= this.#options.limits.idleHttpMs
-      ) {
-        socket.destroy();
-      }
+      if (state.upgraded) continue;
+      // A call may be without an answer for hours: only one that waits to be taken counts. A piece of it is seen to be
+      // taken when all of it is.
+      const taken = socket.bytesWritten - socket.writableLength;
+      if (state.busy > 0 && (socket.writableLength === 0 || taken !== state.takenBytes)) {
+        state.takenBytes = taken;
+        state.idleSinceMs = nowMs;
+      } else if (nowMs - state.idleSinceMs >= idleHttpMs) socket.destroy();
     }
   }
 
@@ -201,7 +207,7 @@ export class HttpFront {
       socket.destroy();
       return;
     }
-    this.#sockets.set(socket, { idleSinceMs: performance.now(), busy: 0, upgraded: false });
+    this.#sockets.set(socket, { idleSinceMs: performance.now(), busy: 0, takenBytes: 0, upgraded: false });
     socket.on("close", () => this.#sockets.delete(socket));
     // Sockets of node:http stay half open. Who goes without a word (port scans, health checks) would hold a place
     // until the idle time is over.
@@ -227,9 +233,12 @@ export class HttpFront {
   }
 
   #requested(request: IncomingMessage, response: ServerResponse): void {
+    // What has come in one piece is read to its end, also when the connection was broken because of its beginning.
+    if (request.socket.destroyed) return;
     const path = withoutQuery(request.url ?? "/");
     const state = this.#sockets.get(request.socket);
     if (state !== undefined) {
+      if (state.busy >= MOST_PIPELINED) return this.#tooMany(request.socket);
       state.busy++;
       response.on("close", () => {
         state.busy--;
@@ -244,6 +253,14 @@ export class HttpFront {
     const { otherPaths } = this.#options;
     if (otherPaths !== undefined) return otherPaths(path, { request, response });
     answerText(response, 404, `Nothing is served at ${path.slice(0, 200)}\n`);
+  }
+
+  /** Every request has an answer that is kept until it is taken: who does not wait for them decides how much that is. */
+  #tooMany(socket: Socket): void {
+    const { counters, logger } = this.#options;
+    counters.refused++;
+    logger.info(`Refused ${addressOf(socket)}: it sent more than ${MOST_PIPELINED} requests without answers`);
+    socket.destroy();
   }
 
   #upgrade(request: UpgradeRequest, socket: Socket, firstBytes: Uint8Array): void {
@@ -318,6 +335,17 @@ export class HttpFront {
     }
     return undefined;
   }
+}
+
+/** What is known of an open connection. */
+interface ConnectionState {
+  /** Since when it has had no request, or has been taking the same piece of its answer. */
+  idleSinceMs: number;
+  /** Requests without a whole answer. */
+  busy: number;
+  /** Bytes that its peer has taken. */
+  takenBytes: number;
+  upgraded: boolean;
 }
 
 /** Whether a client begins with a TLS handshake. */

@@ -30,7 +30,10 @@ export interface RouterLimits {
   readonly certificateCheckMs: number;
   /** Open connections, HTTP ones included; more are turned away. Default 4,096. */
   readonly connections: number;
-  /** An HTTP connection without a request is closed after this time, in ms; a body may take as long. Default 65,000. */
+  /**
+   * An HTTP connection without a request, or that does not take what was written to it, is closed after this time, in
+   * ms; a body may take as long. Default 65,000.
+   */
   readonly idleHttpMs: number;
   /** Calls under way through the HTTP bridge; more get status 503. Default 1,000. */
   readonly bridgeCalls: number;
