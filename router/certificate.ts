@@ -1,6 +1,7 @@
 /** The certificate of a router that speaks TLS, read and looked at before anybody connects. @module */
 import { Buffer } from "node:buffer";
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { CertificateError } from "./errors.ts";
 
 /** Where a certificate and its key are. */
@@ -38,12 +39,14 @@ const DAY_MS = 86_400_000;
  * with a warning.
  *
  * @param now Unix time in ms. Default: the machine's.
- * @throws {CertificateError} If a file cannot be read or is no PEM, or if the key is another certificate's.
+ * @throws {CertificateError} If a file cannot be read or is no PEM, if the key is another certificate's, or if TLS cannot be
+ * spoken with them.
  */
 export async function readCertificate(files: CertificateFiles, now = Date.now()): Promise<Certificate> {
   const { certificateFile, keyFile, chainFiles = [] } = files;
   const own = await readPem(certificateFile, "CERTIFICATE", "certificate");
-  const key = await readPem(keyFile, "PRIVATE KEY", "key");
+  // Some keep both in one file.
+  const key = privateKeyOf(await readPem(keyFile, "PRIVATE KEY", "key"));
   const chain = await Promise.all(chainFiles.map((file) => readPem(file, "CERTIFICATE", "certificate")));
   const parsed = parse(certificateFile, own);
   chain.forEach((text, at) => parse(chainFiles[at] ?? "", text));
@@ -53,9 +56,20 @@ export async function readCertificate(files: CertificateFiles, now = Date.now())
       keyFile,
     );
   }
+  const whole = [own, ...chain].map((text) => text.trimEnd() + "\n").join("");
+  try {
+    createSecureContext({ cert: whole, key });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CertificateError(
+      `Cannot use certificate "${certificateFile}" with key "${keyFile}": TLS refuses them: ${why}`,
+      certificateFile,
+      { cause },
+    );
+  }
   const names = parsed.subjectAltName ?? `${parsed.subject.replaceAll("\n", ", ")}, without names`;
   return {
-    certificate: [own, ...chain].map((text) => text.trimEnd() + "\n").join(""),
+    certificate: whole,
     key,
     summary: `${names}, until ${day(parsed.validToDate)}`,
     warnings: warningsOf(parsed, certificateFile, now),
@@ -89,6 +103,11 @@ function parse(file: string, text: string): X509Certificate {
   } catch (cause) {
     throw new CertificateError(`Cannot use certificate "${file}": it is damaged`, file, { cause });
   }
+}
+
+/** The block of the key, in a file that may have others. */
+function privateKeyOf(text: string): string {
+  return /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/.exec(text)?.[0] ?? text;
 }
 
 function parseKey(file: string, text: string): KeyObject {

@@ -17,13 +17,16 @@ export interface CertificateWatchOptions {
 /**
  * Looks now and then whether the files have changed, and reads them again.
  *
- * What cannot be served is told, once for each change, and the old certificate stays: certificate and key are two files,
- * and between the two a look finds a pair that does not fit.
+ * What cannot be served is told, once for each change and reason, and the old certificate stays: certificate and key are two
+ * files, and between the two a look finds a pair that does not fit. It is tried again at each look, because what was in the
+ * way need not be seen in the files: a right to read them, a disk that was away.
  */
 export class CertificateWatch implements Disposable {
   readonly #options: CertificateWatchOptions;
   readonly #timer: ReturnType<typeof setInterval>;
   #seen: string;
+  /** What was told last: a change, and why it is not served. */
+  #told = "";
   #looking = false;
   #over = false;
 
@@ -59,16 +62,21 @@ export class CertificateWatch implements Disposable {
     if (this.#looking) return;
     this.#looking = true;
     const { files, logger, renew } = this.#options;
+    let found = "";
     try {
-      const found = await changeTimes(files);
+      found = await changeTimes(files);
       if (found === this.#seen || this.#over) return;
-      this.#seen = found;
       const certificate = await readCertificate(files);
       // It may have been stopped meanwhile.
-      if (!this.#over) renew(certificate);
+      if (this.#over) return;
+      renew(certificate);
+      this.#seen = found;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      if (!this.#over) logger.error(`The renewed certificate is not served, the one before stays: ${why}`);
+      const told = `${found}: ${why}`;
+      if (this.#over || told === this.#told) return;
+      this.#told = told;
+      logger.error(`The renewed certificate is not served, the one before stays: ${why}`);
     } finally {
       this.#looking = false;
     }

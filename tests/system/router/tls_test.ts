@@ -162,6 +162,7 @@ Deno.test("Router.start() names the file of a certificate or key that cannot be 
     "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
   );
   const huge = await write("huge.pem", "x".repeat(2_000_000));
+  const weak = tlsFiles("localhost").certificateFile.replace("localhost.cert", "weak.cert");
   const away = `${folder}/away.pem`;
   const wrong = [
     [away, keyFile, away, /there is no such file, expected PEM with "-----BEGIN CERTIFICATE-----"/],
@@ -180,6 +181,7 @@ Deno.test("Router.start() names the file of a certificate or key that cannot be 
       other,
       /Cannot use certificate .* with key .*: the key belongs to another certificate/,
     ],
+    [weak, weak.replace("cert", "key"), weak, /Cannot use certificate .*: TLS refuses them: .*key too small/],
   ] as const;
   for (const [certificate, key, blamed, reason] of wrong) {
     await assert.rejects(
@@ -213,6 +215,32 @@ Deno.test("Router serves a renewed certificate to whoever connects from then on,
   await untilTrue(() => server.log.some((line) => line.includes("from now on")));
   await using session = await connect(server.port);
   assert.equal(session.state, "joined");
+});
+
+Deno.test("Router tries again to serve a renewed certificate where nothing of the files shows that it now can", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tls_" });
+  await using _folder = { [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+  const { certificateFile, keyFile } = tlsFiles("signed");
+  // Both in one file, as some keep them.
+  const both = `${folder}/both.pem`;
+  const good = await Deno.readTextFile(certificateFile) + await Deno.readTextFile(keyFile);
+  await Deno.writeTextFile(both, good);
+  await using server = await startRouter({
+    tls: { certificateFile: both, keyFile: both },
+    limits: { certificateCheckMs: 20 },
+  });
+  const told = () =>
+    server.log.filter((line) => line.includes("The renewed certificate is not served")).length;
+  const written = new Date(2026, 0, 1);
+  await Deno.writeTextFile(both, "x".repeat(good.length));
+  await Deno.utime(both, written, written);
+  await untilTrue(() => told() > 0);
+  // Written and dated at once, so that a look sees the same file: as with a right to read it, which only the owner can give.
+  Deno.writeTextFileSync(both, good);
+  Deno.utimeSync(both, written, written);
+  await untilTrue(() => server.log.some((line) => line.includes("from now on")));
+  // Once for each date that a look has seen.
+  assert.ok(told() <= 2, String(told()));
 });
 
 Deno.test("Router counts connections that say nothing in TLS among all, and a stop does not wait for them", async () => {
