@@ -166,8 +166,9 @@ function isOperation(pair: [string, unknown]): pair is [string, number] {
   return isKept(name) && Number.isInteger(code) && Number(code) >= 1 && Number(code) <= HIGHEST_CODE;
 }
 
+/** Names with half a surrogate pair would all become the same in UTF-8, and two equal series are none for Prometheus. */
 function isKept(name: string): boolean {
-  return name !== "" && name.length <= MOST_LETTERS;
+  return name !== "" && name.length <= MOST_LETTERS && name.isWellFormed();
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

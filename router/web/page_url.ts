@@ -28,7 +28,10 @@ export function pageFolderUrl(request: PageRequest): URL | undefined {
     : referrer === undefined
     ? "/"
     : new URL(".", referrer).pathname;
-  return new URL(folder, origin);
+  const url = new URL(origin);
+  // Not as a relative URL: a path that begins with two slashes would be another host.
+  url.pathname = folder;
+  return url;
 }
 
 /** The page that asks; undefined where another site asks, or a privacy setting keeps it back. */
@@ -58,7 +61,6 @@ function first(list: string | undefined): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** Two slashes in front would be another host. */
 function isPath(text: string): boolean {
   return /^\/(?!\/)[\w\-.~%!$&'()*+,;=:@/]*$/.test(text);
 }

@@ -82,7 +82,17 @@ Deno.test("AgentWatch counts what is no heartbeat, and takes no codes, names and
   }
   await beat("y".repeat(300), { acq: 3 });
   assert.deepEqual([watch.ignored, agents()], [8, []]);
-  const odd = { zero: 0, nine: 9, text: "3", half: 2.5, none: null, [""]: 3, ["l".repeat(201)]: 3, good: 3 };
+  const odd = {
+    zero: 0,
+    nine: 9,
+    text: "3",
+    half: 2.5,
+    none: null,
+    [""]: 3,
+    ["l".repeat(201)]: 3,
+    ["\ud800"]: 3,
+    good: 3,
+  };
   await beat("odd", odd, { agent_class: "C".repeat(1000), session_id: "soon" });
   assert.equal(watch.ignored, 8);
   const many = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`op${at}`, 1]));

@@ -80,6 +80,8 @@ Deno.test("pageFolderUrl() is where the browser says that the page is", () => {
     "https://observatory.example/ocs/",
   );
   assert.equal(page({ host, referer: "http://[::1]:8001/index.html" }), "http://[::1]:8001/");
+  // Behind a proxy that takes two slashes for one.
+  assert.equal(page({ host, referer: "http://daq:8001//ocs/" }), "http://daq:8001//ocs/");
   // Another site, or no page at all.
   for (const referer of ["data:text/html,x", "", "x", "javascript:alert(1)"]) {
     assert.equal(page({ host, referer }), "http://127.0.0.1:8001/");
