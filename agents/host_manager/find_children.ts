@@ -1,6 +1,6 @@
 /** Children of a manager that is no more, found again by the one that comes after it. @module */
 import { logPaths } from "./host_program.ts";
-import { isSameProcess, type ProcessIdentity, type ProcessInfo, sessionLeaders } from "./process_table.ts";
+import { allProcesses, isSameProcess, type ProcessIdentity, type ProcessInfo } from "./process_table.ts";
 
 /** What is known of a child that may still run. */
 export interface SoughtChild {
@@ -9,6 +9,14 @@ export interface SoughtChild {
   readonly process?: ProcessIdentity | undefined;
   /** Command lines it was or would be started with. */
   readonly commandLines: readonly (readonly string[])[];
+}
+
+/** What runs of children. */
+export interface FoundChildren {
+  /** Their programs, by instance id. */
+  readonly running: ReadonlyMap<string, ProcessIdentity>;
+  /** Process groups of which the program has ended meanwhile, and something runs that it has started. */
+  readonly left: ReadonlyMap<string, number>;
 }
 
 /**
@@ -20,9 +28,11 @@ export interface SoughtChild {
 export function findChildren(
   logs: string,
   sought: readonly SoughtChild[],
-): ReadonlyMap<string, ProcessIdentity> {
-  const leaders = sessionLeaders();
-  const found = new Map<string, ProcessIdentity>();
+): FoundChildren {
+  const all = allProcesses();
+  const leaders = all.filter(({ leadsSession }) => leadsSession);
+  const running = new Map<string, ProcessIdentity>();
+  const left = new Map<string, number>();
   for (const child of sought) {
     const { out } = logPaths(logs, child.instanceId);
     const ours = leaders.filter((process) => isChild(process, out, child));
@@ -30,10 +40,14 @@ export function findChildren(
     const process = ours.find((one) => child.process?.pid === one.pid) ?? ours[0];
     if (process !== undefined) {
       const { pid, startTicks, bootId } = process;
-      found.set(child.instanceId, { pid, startTicks, bootId });
+      running.set(child.instanceId, { pid, startTicks, bootId });
+    } else {
+      // By its output as well: the number of a group may have been given to others since.
+      const rest = all.find(({ group, outputPath }) => group === child.process?.pid && outputPath === out);
+      if (rest !== undefined) left.set(child.instanceId, rest.group);
     }
   }
-  return found;
+  return { running, left };
 }
 
 function isChild(process: ProcessInfo, out: string, child: SoughtChild): boolean {

@@ -96,6 +96,11 @@ export class HostProgram implements Unit {
     this.#asked = false;
   }
 
+  /** Ends what a program has left that ended while no manager ran. */
+  takeLeft(group: number): void {
+    this.#ended(group);
+  }
+
   /** Starts it unless it runs. */
   start(): void {
     if (this.isRunning) return;

@@ -4,12 +4,11 @@ import { listPlugins } from "../../framework/list_plugins.ts";
 import type { PluginProblem, Plugins } from "../../framework/plugin_collector.ts";
 import type { AgentProgram } from "../../framework/program.ts";
 import { AGENT_TABLE } from "../table.ts";
-import { findChildren, type SoughtChild } from "./find_children.ts";
+import { findChildren, type FoundChildren, type SoughtChild } from "./find_children.ts";
 import { HostProgram, type LaunchCommand } from "./host_program.ts";
 import type { KeptInstance } from "./kept_state.ts";
 import { launchCommand, type Launcher, type LaunchPlace } from "./launch_command.ts";
 import type { LocalInstance, LocalSite } from "./local_site.ts";
-import type { ProcessIdentity } from "./process_table.ts";
 import { type PythonPlugins, pythonPlugins } from "./python_plugins.ts";
 
 /** What the programs need of their manager. */
@@ -62,7 +61,7 @@ export class HostPrograms {
   }
 
   /** Finds what runs of the children that were kept, and of all that are in the site file. */
-  find(kept: readonly KeptInstance[]): ReadonlyMap<string, ProcessIdentity> {
+  find(kept: readonly KeptInstance[]): FoundChildren {
     const sought = new Map<string, SoughtChild>();
     const byId = new Map(kept.map((child) => [child.instanceId, child]));
     const inSite = [...this.#instances].flatMap(([id, { management }]) =>

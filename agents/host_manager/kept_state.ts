@@ -110,9 +110,13 @@ export class KeptState implements Disposable {
       file.syncDataSync();
     }
     Deno.renameSync(next, this.#path);
-    // Or the machine's end may bring the name of the old one back.
-    using folder = Deno.openSync(this.#folder);
-    folder.syncSync();
+    try {
+      // Or the machine's end may bring the old one back.
+      using folder = Deno.openSync(this.#folder);
+      folder.syncSync();
+    } catch {
+      // Not every file system does that for a folder.
+    }
   }
 
   /** Forgets everything: the manager has ended in order. */

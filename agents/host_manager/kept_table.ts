@@ -3,7 +3,7 @@ import { HostProgram } from "./host_program.ts";
 import type { HostPrograms } from "./host_programs.ts";
 import type { KeptInstance } from "./kept_state.ts";
 import { baseClass, ManagedInstance } from "./managed_instance.ts";
-import type { ProcessIdentity } from "./process_table.ts";
+import type { FoundChildren } from "./find_children.ts";
 
 /** What there is to keep of the table. */
 export function keptInstances(
@@ -36,9 +36,9 @@ export function restoreInstances(
   }
 }
 
-/** Takes over children that run. */
+/** Takes over children that run, and what ended ones have left. */
 export function adoptChildren(
-  found: ReadonlyMap<string, ProcessIdentity>,
+  { running, left }: FoundChildren,
   { table, programs, nowSeconds, say }: {
     readonly table: ReadonlyMap<string, ManagedInstance>;
     readonly programs: HostPrograms;
@@ -46,16 +46,22 @@ export function adoptChildren(
     readonly say: (text: string) => void;
   },
 ): void {
-  for (const [id, process] of found) {
+  const take = (id: string): { readonly fullName: string; readonly program: HostProgram } | undefined => {
     const one = table.get(id);
     if (one === undefined || one.isRunning || one.service !== undefined || one.predecessor !== undefined) {
-      continue;
+      return undefined;
     }
     const program = one.unit instanceof HostProgram ? one.unit : programs.make(id);
-    program.adopt(process);
     one.unit = program;
     one.nextAction = "up";
     one.upSinceSeconds = nowSeconds;
-    say(`Agent instance ${one.fullName} runs already (process ${process.pid}) and is taken over.`);
+    return { fullName: one.fullName, program };
+  };
+  for (const [id, process] of running) {
+    const taken = take(id);
+    if (taken === undefined) continue;
+    taken.program.adopt(process);
+    say(`Agent instance ${taken.fullName} runs already (process ${process.pid}) and is taken over.`);
   }
+  for (const [id, group] of left) take(id)?.program.takeLeft(group);
 }

@@ -3,7 +3,6 @@ import { pause } from "../../internal/pause.ts";
 import { toError } from "../../internal/to_error.ts";
 import type { Agent, RunResult, Session } from "../../framework/mod.ts";
 import type { SiteOptions } from "../../site/mod.ts";
-import type { ProcessIdentity } from "./process_table.ts";
 import { applySite, refuseHalf } from "./apply_site.ts";
 import type { DockerWatch, DockerWatchOptions, ParseStatus } from "./docker_watch.ts";
 import { HostPrograms } from "./host_programs.ts";
@@ -228,9 +227,9 @@ export class Manager implements AsyncDisposable {
       this.#siteStatus = { ok: false, timeSeconds: clock.now(), message };
       site = undefined;
     }
-    const found = kept === undefined ? new Map<string, ProcessIdentity>() : programs.find(kept);
+    const found = kept === undefined ? undefined : programs.find(kept);
     const adopting = { table: this.#table, programs, nowSeconds: clock.now(), say };
-    adoptChildren(found, adopting);
+    if (found !== undefined) adoptChildren(found, adopting);
     if (site === undefined) return;
     for (const warning of site.warnings) say(warning);
     this.#siteStatus = { ok: true, timeSeconds: clock.now(), message: site.warnings.join("") };
@@ -246,7 +245,7 @@ export class Manager implements AsyncDisposable {
       say(`There is no agent "${id}" here to be started first.`);
     }
     // Those that were started, but not written down any more.
-    adoptChildren(found, adopting);
+    if (found !== undefined) adoptChildren(found, adopting);
   }
 
   async #lookAtDocker(signal: AbortSignal): Promise<void> {

@@ -60,9 +60,7 @@ export function isSameProcess({ pid, startTicks, bootId }: ProcessIdentity): boo
 
 /** All processes that lead a session, oldest first. */
 export function sessionLeaders(): ProcessInfo[] {
-  return allProcesses().filter(({ leadsSession }) => leadsSession).sort((a, b) =>
-    a.startTicks - b.startTicks
-  );
+  return allProcesses().filter(({ leadsSession }) => leadsSession);
 }
 
 /** Ids of the processes of a group. */
@@ -70,13 +68,14 @@ export function groupOf(group: number): number[] {
   return allProcesses().flatMap((process) => process.group === group ? [process.pid] : []);
 }
 
-function allProcesses(): ProcessInfo[] {
+/** All processes, oldest first. */
+export function allProcesses(): ProcessInfo[] {
   const found: ProcessInfo[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
     const process = /^\d+$/.test(name) ? findProcess(Number(name)) : undefined;
     if (process !== undefined) found.push(process);
   }
-  return found;
+  return found.sort((a, b) => a.startTicks - b.startTicks);
 }
 
 /** Some files are of other users, or of a process that has just ended. */

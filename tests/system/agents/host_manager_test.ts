@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { groupOf } from "../../../agents/host_manager/process_table.ts";
 import { OurRouter } from "../../helpers/our_router.ts";
 import { untilTrue } from "../../helpers/until.ts";
 import { HostBed, IDLE, stateOf, textsOf } from "./host_manager_bed.ts";
@@ -188,6 +189,25 @@ Deno.test("HostManager that was killed leaves its agents running; the next one t
   await bed.call("start", "manager");
   const fresh = await bed.untilState(["faker1", "idle", "dies"], "up");
   assert.equal(stateOf(fresh.data.child_states, "asked"), "down");
+});
+
+Deno.test("HostManager ends what is left of a program that ended while there was no manager, and starts none beside it", async () => {
+  await using router = await OurRouter.start();
+  await using bed = await HostBed.make(router, [{ id: "script", exe: ["sh", "-c", "sleep 1000; true"] }]);
+  await bed.start();
+  await bed.untilState(["script"], "up");
+  await bed.task("update", { requests: [] });
+  const { script: pid = 0 } = bed.pids();
+  await untilTrue(() => groupOf(pid).length === 2, { what: "what the script runs" });
+  await bed.kill();
+  Deno.kill(pid, "SIGKILL");
+  await untilTrue(() => groupOf(pid).length === 1, { what: "the script gone" });
+  await bed.start();
+  const shown = await bed.until("another one", ({ data }) => data.children["script"]?.pid ?? null);
+  assert.deepEqual(groupOf(pid), []);
+  assert.match(textsOf(shown), /The program of "script" has ended and left processes running/);
+  // A shell waits for what it runs before it ends; that is not waited for here.
+  await bed.kill();
 });
 
 Deno.test("HostManager ends its agents on die and on SIGTERM, also one that does not want to, and leaves them on disown_agents", async () => {
