@@ -1,6 +1,6 @@
 /** The verbs about hosts: list them, and have their managers start and stop agents. @module */
 import { matchesGlob } from "../../ocs/mod.ts";
-import { NotConfirmedError } from "../errors.ts";
+import { HostedAgentNotFoundError, NotConfirmedError } from "../errors.ts";
 import type { FleetWatch } from "../fleet_watch.ts";
 import { worstOf } from "../many_rows.ts";
 import type { Outcome } from "../outcome.ts";
@@ -51,12 +51,19 @@ export const WITHIN_SECONDS = 60;
  *
  * `failed` when a manager is away or does not manage, cannot use its site file, or an agent is neither as wanted nor on its
  * way.
+ *
+ * @throws {HostedAgentNotFoundError} If one of the names or patterns is no host's.
  */
 export async function listHosts(options: HostsOptions): Promise<Outcome<readonly HostView[]>> {
   const { terminal, fleet, only = [], reload, signal } = options;
   await using link = await openSite(options);
   terminal.progress("asking the host managers");
   const all = await lookAtHosts({ link, fleet, reload, signal });
+  const unknown = only.find((pattern) => !all.some(({ host }) => matchesGlob(host, pattern)));
+  if (unknown !== undefined && all.length > 0) {
+    const names = all.map(({ host }) => host).join(", ");
+    throw new HostedAgentNotFoundError(`Cannot find a host "${unknown}": expected one of ${names}`);
+  }
   const hosts = only.length === 0
     ? all
     : all.filter(({ host }) => only.some((pattern) => matchesGlob(host, pattern)));

@@ -106,7 +106,7 @@ function readChild(instance: string, one: unknown, more: unknown): Child {
     failures: numberOf(fieldOf(more, "failures")) ?? 0,
     nextLaunchSeconds: numberOf(fieldOf(more, "next_launch")),
     waits: fieldOf(more, "waits") === true,
-    lastError: err.findLast((line) => line.trim() !== "") ?? null,
+    lastError: tellingLine(err) ?? null,
     out: linesOf(fieldOf(more, "out")),
     err,
     log: typeof log === "string" ? log : null,
@@ -114,6 +114,18 @@ function readChild(instance: string, one: unknown, more: unknown): Child {
       ? { service, composeFile, id: typeof id === "string" ? id : null }
       : null,
   };
+}
+
+// Below the line that says what is wrong: Deno's stack, and our agents' advice.
+const BELOW_AN_ERROR = /^\s+(at |\^|\d+: <)|^Stack backtrace:|^\s+(info|hint): /;
+const ADVICE = /^Try --help for the options of /;
+
+/** The last line that says why a program has ended. */
+function tellingLine(err: readonly string[]): string | undefined {
+  const lines = err.filter((line) => line.trim() !== "" && !ADVICE.test(line));
+  const last = lines.at(-1);
+  if (last === undefined || !BELOW_AN_ERROR.test(last)) return last;
+  return lines.findLast((line) => /^error: |^(Uncaught )?\w*Error: /.test(line)) ?? last;
 }
 
 function linesOf(value: unknown): readonly string[] {

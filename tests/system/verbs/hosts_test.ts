@@ -67,6 +67,10 @@ Deno.test("listHosts() shows each host with its manager, its agents and their ta
   assert.match(text, /^1 of 8 in trouble: nobody \(cannot run\)$/m);
   const one = await listHosts({ ...there.options(), only: ["con*"] });
   assert.deepEqual([one.result, one.data.map(({ host }) => host)], ["ok", ["control"]]);
+  await assert.rejects(listHosts({ ...there.options(), only: ["control", "contrl"] }), {
+    name: "HostedAgentNotFoundError",
+    message: /^Cannot find a host "contrl": expected one of .*control/,
+  });
 });
 
 Deno.test("listHosts() finds a host manager that is heard where there is no site file, and shows its site file's error", async () => {

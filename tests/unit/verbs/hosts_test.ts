@@ -119,6 +119,29 @@ Deno.test("readManager() makes the best of session data that are none", () => {
   });
 });
 
+Deno.test("readManager() takes the line that says why a program has ended, not what stands below it", () => {
+  const cases: readonly (readonly [why: string | null, ...err: string[]])[] = [
+    [null],
+    ["started", "started"],
+    ['--port is "x": expected an int', '--port is "x": expected an int', "Try --help for the options of A"],
+    [
+      "error: Uncaught (in promise) Error: boom",
+      ...["warning", "error: Uncaught (in promise) Error: boom", 'throw new Error("boom")', "      ^"],
+      ...["    at file:///a.ts:1:7", "", "Stack backtrace:", "   0: <unknown>"],
+    ],
+    ["TypeError: x", "TypeError: x", "    at f (file:///a.ts:1:7)"],
+    ["ValueError: x", "Traceback (most recent call last):", '  File "a.py", line 1', "ValueError: x"],
+    ["    at nothing", "    at nothing"],
+  ];
+  for (const [why, ...err] of cases) {
+    const { children } = readManager({
+      status: "running",
+      data: { child_states: [{ instance_id: "a" }], children: { a: { err } } },
+    });
+    assert.equal(children?.get("a")?.lastError, why);
+  }
+});
+
 Deno.test("hostsText() lets no manager's words move an operator's cursor", () => {
   const text = hostsText(
     [host("d\x1b[2J", [
