@@ -168,12 +168,27 @@ export function schemeWarnings(
   );
 }
 
-/** What to say of a router without authentication: nothing where only this machine reaches it. */
+/**
+ * What to say of a router without authentication: nothing where only this machine reaches it.
+ *
+ * @param router `onlyBridges` are paths of the HTTP bridges without it, where sessions need a login.
+ */
 export function openToAll(
-  { hostname, port, tls }: Pick<RouterPlan, "hostname" | "port" | "tls">,
+  { hostname, port, tls, onlyBridges }: Pick<RouterPlan, "hostname" | "port" | "tls"> & {
+    readonly onlyBridges?: readonly string[] | undefined;
+  },
 ): readonly string[] {
-  if (isLoopback(hostname)) return [];
+  if (isLoopback(hostname) || onlyBridges?.length === 0) return [];
   const where = hostname === "0.0.0.0" || hostname === "::" ? "on all addresses" : `on ${hostname}`;
+  if (onlyBridges !== undefined) {
+    return [
+      `Sessions need a login, but not the HTTP bridge "${
+        onlyBridges.join('", "')
+      }": whoever reaches port ${port} can ` +
+      'operate every agent that has no access policy through it; keep it for this machine with "require_ip": ' +
+      '["127.0.0.1"] in its options, give it "key" and "secret", or take its path out',
+    ];
+  }
   return [
     `It listens ${where} without authentication: whoever reaches port ${port} can operate every agent that has no ` +
     "access policy, and answer in an agent's place; keep others away with a firewall" +

@@ -1,5 +1,5 @@
 /** `ocs router`: the router of a site, in the foreground. @module */
-import { Router, type RouterOptions, WebFolderError } from "../router/mod.ts";
+import { CertificateError, Router, type RouterOptions, WebFolderError } from "../router/mod.ts";
 import type { SiteOptions } from "../site/mod.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { UsageError } from "./explain_error.ts";
@@ -38,7 +38,7 @@ async function openOnPort(options: RouterOptions): Promise<Router> {
   try {
     return await Router.start(options);
   } catch (error) {
-    if (!(error instanceof WebFolderError)) throw error;
+    if (!(error instanceof WebFolderError) && !(error instanceof CertificateError)) throw error;
     throw new UsageError(error.message, { cause: error });
   }
 }

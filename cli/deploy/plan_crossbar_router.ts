@@ -68,9 +68,10 @@ export async function planCrossbarRouter(
   const prefix = options.realms?.[0]?.roles[0]?.permissions.find(({ match }) => match === "prefix")?.uri;
   const addressRoot = prefix?.replace(/\.$/, "") || undefined;
   const differences = await compareWithSite({ options, realm, addressRoot }, choice.site, environment);
+  const listening = { hostname: options.hostname ?? "127.0.0.1", port: options.port ?? 0, tls };
   const open = letsAnyoneIn(options)
-    ? openToAll({ hostname: options.hostname ?? "127.0.0.1", port: options.port ?? 0, tls })
-    : [];
+    ? openToAll(listening)
+    : openToAll({ ...listening, onlyBridges: openBridges(options) });
   const web = webOptions(choice, { realm, addressRoot: addressRoot ?? "observatory", siteFile: undefined });
   return {
     options: { ...options, ...(web === undefined ? {} : { web }) },
@@ -95,13 +96,17 @@ function besideFile(
   };
 }
 
-/** Whether there is a way in without a secret: anonymous sessions, or a bridge that takes unsigned requests from anywhere. */
-function letsAnyoneIn({ authentication, bridge = {} }: RouterOptions): boolean {
+/** Whether sessions need no secret. */
+function letsAnyoneIn({ authentication }: RouterOptions): boolean {
   return authentication === undefined ||
-    Object.values(authentication).some(({ anonymous }) => anonymous !== undefined) ||
-    Object.values(bridge).some(({ signature, requireIp }) =>
-      signature === undefined && requireIp === undefined
-    );
+    Object.values(authentication).some(({ anonymous }) => anonymous !== undefined);
+}
+
+/** Paths of the bridges that take unsigned requests from anywhere. */
+function openBridges({ bridge = {} }: RouterOptions): readonly string[] {
+  return Object.entries(bridge)
+    .filter(([, { signature, requireIp }]) => signature === undefined && requireIp === undefined)
+    .map(([path]) => path);
 }
 
 async function readText(file: string, environment: SiteEnvironment): Promise<string> {

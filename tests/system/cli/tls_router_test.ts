@@ -81,10 +81,10 @@ Deno.test("ocs router says what does not fit: half the files, a wrong one, URLs 
   const run = (...args: string[]) => ocs(["router", "--site-file", site.file, "--port", "0", ...args]);
   const half = await run("--tls-key", keyFile);
   assert.match(half.stderr, /--tls-key is there without --tls-cert, expected both or none/);
-  assert.notEqual(half.code, 0);
+  assert.equal(half.code, 2);
   const swapped = await run("--tls-cert", keyFile, "--tls-key", certificateFile);
   assert.match(swapped.stderr, /Cannot use certificate ".*key.pem": it holds "PRIVATE KEY"/);
-  assert.notEqual(swapped.code, 0);
+  assert.equal(swapped.code, 2);
 
   const started = async (...args: string[]) => {
     await using router = startOcs(["router", "--site-file", site.file, "--port", "0", ...args]);

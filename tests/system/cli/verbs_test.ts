@@ -215,6 +215,9 @@ Deno.test("ocs with --json tells a failure as one JSON object, beside the text o
   assert.equal(exitCode, 3);
   assert.match(error, /ECONNREFUSED/);
   assert.match(stderr, /ECONNREFUSED/);
+  const wrong = await ocs(["agents", "--jsn", "--json"]);
+  assert.equal(wrong.code, 2);
+  assert.match(JSON.parse(wrong.stdout).error, /^Unexpected option or subcommand: `--jsn`/);
 });
 
 Deno.test("ocs abort of a process says what to do instead, without a stack", async () => {
