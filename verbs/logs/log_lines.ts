@@ -182,18 +182,26 @@ async function followDocker(
   if (signal?.aborted) end();
   signal?.addEventListener("abort", end, { once: true });
   let last = "";
-  // One after the other, in the order in which they came.
+  // One after the other, in the order in which they came; docker waits while nobody takes them, as behind `| less`.
   let telling = Promise.resolve();
+  const asTaken = (): TransformStream<Uint8Array, Uint8Array> =>
+    new TransformStream({
+      async transform(chunk, controller) {
+        await telling;
+        controller.enqueue(chunk);
+      },
+    });
   const reader = (stream: LogStream): LineReader =>
     new LineReader((line) => {
       if (stream === "err") last = line;
       telling = telling.then(() => onLine(stream, line));
+      telling.catch(() => {}); // told where it is awaited
     });
   try {
     const [{ code }] = await Promise.all([
       child.status,
-      reader("out").readAll(child.stdout),
-      reader("err").readAll(child.stderr),
+      reader("out").readAll(child.stdout.pipeThrough(asTaken())),
+      reader("err").readAll(child.stderr.pipeThrough(asTaken())),
     ]);
     await telling;
     if (signal?.aborted) return;
@@ -201,6 +209,7 @@ async function followDocker(
     onNote(`The container of ${agent} has ended`);
   } finally {
     signal?.removeEventListener("abort", end);
+    end();
   }
 }
 
