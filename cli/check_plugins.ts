@@ -1,6 +1,4 @@
 /** The lists of agents that a site file names for this host, checked with it. @module */
-import { AGENT_TABLE } from "../agents/table.ts";
-import { listPlugins } from "../framework/list_plugins.ts";
 import type { PluginProblem } from "../framework/plugin_collector.ts";
 import type { AgentProgram } from "../framework/program.ts";
 import {
@@ -10,6 +8,7 @@ import {
   type SiteOptions,
   type SiteProblem,
 } from "../site/mod.ts";
+import { readPlugins } from "./read_plugins.ts";
 
 /** What the lists have. */
 export interface CheckedPlugins {
@@ -28,7 +27,7 @@ export async function checkPlugins(site: SiteOptions): Promise<CheckedPlugins> {
     // What is wrong with the file is told by the check of the file.
     sources = [];
   }
-  const { agents, problems } = await listPlugins(sources, { taken: new Set(Object.keys(AGENT_TABLE)) });
+  const { agents, problems } = await readPlugins(sources);
   return {
     agents: new Map([...agents].map(([name, { value }]) => [name, value])),
     problems: problems.map(siteProblem),

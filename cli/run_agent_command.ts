@@ -69,13 +69,13 @@ async function runPlugin(
   const taken = new Set(Object.keys(AGENT_TABLE));
   const sources = await findPlugins(readLauncherOptions(args, environment), environment);
   if (sources.length === 0) throw unknownClass(name, [...taken]);
-  const [{ listPlugins }, { loadPlugins }, { warnOfPlugins }] = await Promise.all([
-    import("../framework/list_plugins.ts"),
+  const [{ readPlugins }, { loadPlugins }, { warnOfPlugins }] = await Promise.all([
+    import("./read_plugins.ts"),
     import("../framework/load_plugins.ts"),
     import("./plugin_warnings.ts"),
   ]);
   // Only the list that has the class comes into this process: the others may hang in it, or end it.
-  const { agents, problems } = await listPlugins(sources, { taken });
+  const { agents, problems } = await readPlugins(sources);
   await warnOfPlugins(problems, console);
   const found = agents.get(name);
   if (found === undefined) throw unknownClass(name, [...taken, ...agents.keys()]);

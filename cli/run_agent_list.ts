@@ -1,11 +1,11 @@
 /** `ocs agent --list`: the agent classes that can be run here, and where they are from. @module */
 import { AGENT_TABLE } from "../agents/table.ts";
-import { listPlugins } from "../framework/list_plugins.ts";
 import { findPlugins, readLauncherOptions, type SiteEnvironment } from "../site/mod.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { formatTable } from "../verbs/table.ts";
 import { type Console, verbLook } from "./output.ts";
 import { warnOfPlugins } from "./plugin_warnings.ts";
+import { readPlugins } from "./read_plugins.ts";
 
 /** Lists classes; what is wrong with lists of agents goes to standard error, and makes the exit code 1. */
 export async function runAgentList(
@@ -13,7 +13,7 @@ export async function runAgentList(
   { console, environment }: { readonly console: Console; readonly environment: SiteEnvironment },
 ): Promise<ExitCode> {
   const sources = await findPlugins(readLauncherOptions(args, environment), environment);
-  const { agents, problems } = await listPlugins(sources, { taken: new Set(Object.keys(AGENT_TABLE)) });
+  const { agents, problems } = await readPlugins(sources);
   const rows = [
     ...Object.values(AGENT_TABLE).map(({ name, summary }) => ({ name, summary, module: undefined })),
     ...[...agents.values()].map(({ value: { name, summary = "" }, module }) => ({ name, summary, module })),

@@ -1,7 +1,6 @@
 /** Which service `ocs systemd` writes, and where to. @module */
 import { resolve } from "node:path";
 import { AGENT_TABLE } from "../../agents/table.ts";
-import { listPlugins } from "../../framework/list_plugins.ts";
 import {
   MACHINE,
   nearMiss,
@@ -12,6 +11,7 @@ import {
   type SiteInstance,
   type SiteOptions,
 } from "../../site/mod.ts";
+import { readPlugins } from "../read_plugins.ts";
 import { ourProgram, pluginProgram } from "./our_program.ts";
 import type { ServiceProgram, SystemdService } from "./systemd_service.ts";
 
@@ -177,7 +177,7 @@ async function listedProgram(
   agentClass: string,
   { plugins }: ResolvedSite,
 ): Promise<ServiceProgram> {
-  const { agents, problems } = await listPlugins(plugins, { taken: new Set(Object.keys(AGENT_TABLE)) });
+  const { agents, problems } = await readPlugins(plugins);
   if (agents.has(agentClass)) return pluginProgram(agentClass);
   const why = ["", ...problems.map(({ origin, text }) => `${origin}: ${text}`)].join("\n");
   throw new SiteError(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Router } from "../../../router/mod.ts";
 import { bridgeCall } from "../../helpers/bridge.ts";
 import { BAD_LISTS, folderWith, goodList } from "../../helpers/lab_plugins.ts";
+import { untilTrue, within } from "../../helpers/until.ts";
 import { ocs, startOcs } from "./ocs.ts";
 import { jsonLines } from "./ocs_program.ts";
 
@@ -12,6 +13,15 @@ function siteText(url: string, lists: readonly string[]): string {
     `hosts:\n  localhost:\n    agent-plugins: ${JSON.stringify(lists)}\n    agent-instances:\n` +
     "      - {agent-class: RegistryAgent, instance-id: registry}\n" +
     "      - {agent-class: LabAgent, instance-id: lab1, arguments: [--mode, acq]}\n";
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // Zombies run no more; whoever has to reap them may take a while.
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
 }
 
 const LISTS = [...Object.keys(BAD_LISTS), "lab_agents.ts"];
@@ -64,6 +74,28 @@ Deno.test("ocs agent --list names the classes of OCS_PLUGINS, and what is wrong 
     bad.stderr,
     /^warning: the environment \(OCS_PLUGINS\): Cannot load ".*throws\.ts": no device/,
   );
+});
+
+Deno.test("ocs leaves nothing behind of a list that never ends when Ctrl-C ends the reading", async () => {
+  await using folder = await folderWith({
+    "endless.ts": "Deno.writeTextFileSync('pid', String(Deno.pid));\nwhile (true);\n",
+  });
+  const pidFile = `${folder.path}/pid`;
+  const site =
+    "hub: {wamp_server: 'ws://127.0.0.1:1/ws', wamp_realm: r, address_root: o}\nhosts: {localhost: {agent-instances: []}}\n";
+  await Deno.writeTextFile(`${folder.path}/default.yaml`, site);
+  const env = { OCS_PLUGINS: "endless.ts", OCS_CONFIG_DIR: folder.path, SITE_HOST: "localhost" };
+  for (const words of [["agent", "--list"], ["agent", "LabAgent"], ["config", "check"]]) {
+    await using program = startOcs(words, { env, cwd: folder.path });
+    const pid = await untilTrue(() => Number(Deno.readTextFileSync(pidFile)), {
+      timeoutMs: 30_000,
+      what: "the list",
+    });
+    program.signal("SIGINT");
+    assert.equal((await within(program.ended, 10_000, `the end of ${words.join(" ")}`)).code, 130);
+    await untilTrue(() => !isRunning(pid), { what: "the end of the program that reads the list" });
+    await Deno.remove(pidFile);
+  }
 });
 
 for (const together of [false, true]) {
