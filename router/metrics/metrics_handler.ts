@@ -1,10 +1,14 @@
 /** `/metrics`: what the router and the agents do, for Prometheus. @module */
 import type { HttpHandler } from "../http_front.ts";
 import type { RouterStatus } from "../info.ts";
+import { answerText } from "../text_answer.ts";
 import { agentFamilies } from "./agent_families.ts";
 import { AgentWatch, type AgentWatchOptions } from "./agent_watch.ts";
 import { type MetricFamily, METRICS_CONTENT_TYPE, metricsText } from "./metric_family.ts";
 import { routerFamilies } from "./router_families.ts";
+
+/** Answers on their way; Prometheus asks one at a time, and each may have megabytes where agents are many. */
+const MOST_UNDER_WAY = 8;
 
 /** What metrics are made of. */
 export interface MetricsOptions extends Omit<AgentWatchOptions, "monotonicMs"> {
@@ -15,7 +19,13 @@ export interface MetricsOptions extends Omit<AgentWatchOptions, "monotonicMs"> {
 /** Listens to heartbeats from now on, and answers GET with everything there is to measure at this moment. */
 export function metricsHandler({ status, ...options }: MetricsOptions): HttpHandler {
   const watch = new AgentWatch({ ...options, monotonicMs: () => performance.now() });
+  let underWay = 0;
   return (request, response) => {
+    if (underWay >= MOST_UNDER_WAY) {
+      return answerText(response, 503, "Too many ask for metrics\n", { "Retry-After": "1" });
+    }
+    underWay++;
+    response.on("close", () => underWay--);
     const isRead = request.method === "GET" || request.method === "HEAD";
     const body = new TextEncoder().encode(
       isRead ? metricsText(allFamilies(status(), watch)) : "Use GET\n",

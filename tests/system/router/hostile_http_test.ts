@@ -41,6 +41,18 @@ Deno.test("Router breaks off a connection that asks without waiting for answers,
   assert.equal(text.match(/HTTP\/1.1 404/g)?.length, 2);
 });
 
+Deno.test("Router makes eight answers with metrics at a time, and has room again when they are taken", async () => {
+  await using server = await startRouter({ metricsPath: "/metrics" });
+  const ask = (more = "") => `GET /metrics HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+  for (let round = 0; round < 2; round++) {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await sendAll(connection, utf8.encode(ask().repeat(10) + ask("Connection: close\r\n")));
+    const text = await within(new Response(connection.readable).text(), 10_000, "eleven answers");
+    const codes = [...text.matchAll(/^HTTP\/1.1 (\d+)/gm)].map(([, code]) => code);
+    assert.deepEqual(codes, [...Array(8).fill("200"), ...Array(3).fill("503")]);
+  }
+});
+
 Deno.test("Router gives up a reader that does not take an answer, and not one that waits for it", async () => {
   for (const tls of [undefined, tlsFiles("signed")]) {
     await using server = await startRouter({
