@@ -107,15 +107,32 @@ function tlsTrouble(cause: unknown): string {
     : "";
 }
 
+/** Reads a reply; whoever sends it has no say in how much that may be, announced or not. */
 async function readBody(response: Response): Promise<Uint8Array> {
   const declared = Number(response.headers.get("content-length") ?? 0);
+  const parts: Uint8Array[] = [];
+  let length = 0;
   if (declared > MAX_REPLY_BYTES) {
     await response.body?.cancel();
-    throw new WampError("wamp.error.payload_size_exceeded", [
-      `The reply has ${declared} bytes, more than ${MAX_REPLY_BYTES}`,
-    ]);
+    throw tooLong(`${declared} bytes, more than ${MAX_REPLY_BYTES}`);
   }
-  return new Uint8Array(await response.arrayBuffer());
+  // Leaving the loop cancels the rest.
+  for await (const part of response.body ?? []) {
+    length += part.length;
+    if (length > MAX_REPLY_BYTES) throw tooLong(`more than ${MAX_REPLY_BYTES} bytes`);
+    parts.push(part);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    body.set(part, at);
+    at += part.length;
+  }
+  return body;
+}
+
+function tooLong(size: string): WampError {
+  return new WampError("wamp.error.payload_size_exceeded", [`The reply has ${size}`]);
 }
 
 function decodeReply(body: Uint8Array): unknown {
