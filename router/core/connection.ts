@@ -1,4 +1,5 @@
 /** One connection, from opening to close; it may carry one session after the other (spec 2.5 to 2.8). @module */
+import { parseCryptosignHex } from "../../wamp/cryptosign.ts";
 import type { Authenticate, Hello, Message } from "../../wamp/message.ts";
 import { checkUri } from "../../wamp/uri.ts";
 import type { PeerLink } from "../peer.ts";
@@ -6,7 +7,7 @@ import type { Authentication } from "./authentication.ts";
 import type { FailureBrake } from "./failure_brake.ts";
 import type { Realm } from "./realm.ts";
 import type { RealmParts } from "./realm_parts.ts";
-import { Session } from "./session.ts";
+import { dictOf, Session } from "./session.ts";
 import type { SharedDelay } from "./shared_delay.ts";
 import { type ConnectionState, KINDS, messageName, STEPS } from "./steps.ts";
 import { shortUri } from "./uri_rules.ts";
@@ -194,9 +195,7 @@ export class Connection implements CoreSession {
     const { address } = this.#link.info;
     this.#core.parts.counters.authenticationFailures++;
     this.#core.parts.logger.warn(
-      `Authentication failed: ${address}, authid ${
-        JSON.stringify(shortUri(String(hello.details.authid)))
-      }, realm ${realm.name}`,
+      `Authentication failed: ${address}, ${claimOf(hello)}, realm ${realm.name}`,
     );
     const delayMs = this.#core.brake.delayMs(address);
     if (delayMs === 0) return this.#abort(verdict.reason, verdict.text);
@@ -293,4 +292,11 @@ function shortReason(text: string): string {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length <= 123) return text;
   return new TextDecoder().decode(bytes.subarray(0, 123)).replace(/\ufffd+$/, "");
+}
+
+/** Who a client says it is, for the log: its name, and its public key where it has sent one. */
+function claimOf({ details: { authid, authextra } }: Hello): string {
+  const pubkey = dictOf(authextra)?.pubkey;
+  const key = parseCryptosignHex(pubkey) === undefined ? "" : `, key ${String(pubkey).toLowerCase()}`;
+  return `authid ${typeof authid === "string" ? JSON.stringify(shortUri(authid)) : "none"}${key}`;
 }
