@@ -1,17 +1,30 @@
 /** `ocs agent --list`: the agent classes that can be run here, and where they are from. @module */
 import { AGENT_TABLE } from "../agents/table.ts";
-import { findPlugins, readLauncherOptions, type SiteEnvironment } from "../site/mod.ts";
+import {
+  findPlugins,
+  parseOptions,
+  readLauncherOptions,
+  SITE_OPTIONS,
+  type SiteEnvironment,
+  toArguments,
+} from "../site/mod.ts";
 import { ExitCode } from "../verbs/exit_code.ts";
 import { formatTable } from "../verbs/table.ts";
 import { type Console, verbLook } from "./output.ts";
 import { warnOfPlugins } from "./plugin_warnings.ts";
 import { readPlugins } from "./read_plugins.ts";
 
-/** Lists classes; what is wrong with lists of agents goes to standard error, and makes the exit code 1. */
+/**
+ * Lists classes; what is wrong with lists of agents goes to standard error, and makes the exit code 1.
+ *
+ * @throws {OptionError} If there are words beside `--json` and site options.
+ */
 export async function runAgentList(
   args: readonly string[],
   { console, environment }: { readonly console: Console; readonly environment: SiteEnvironment },
 ): Promise<ExitCode> {
+  // No agent is run that could have options of its own.
+  parseOptions(SITE_OPTIONS, toArguments(args.filter((word) => word !== "--json")));
   const sources = await findPlugins(readLauncherOptions(args, environment), environment);
   const { agents, problems } = await readPlugins(sources);
   const rows = [

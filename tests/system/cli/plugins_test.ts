@@ -74,6 +74,9 @@ Deno.test("ocs agent --list names the classes of OCS_PLUGINS, and what is wrong 
     bad.stderr,
     /^warning: the environment \(OCS_PLUGINS\): Cannot load ".*throws\.ts": no device/,
   );
+  const wrong = await ocs(["agent", "--list", "--jsn"], { cwd: folder.path });
+  assert.deepEqual([wrong.code, wrong.stdout], [2, ""]);
+  assert.match(wrong.stderr, /^Error: .*--jsn/);
 });
 
 Deno.test("ocs leaves nothing behind of a list that never ends when Ctrl-C ends the reading", async () => {
