@@ -19,6 +19,7 @@ const OPERATIONS = [
   ["ramp", { target: 77, dry_run: true }],
   ["set_heater", { power: 3 }],
   ["acq"],
+  ["identify"],
 ] as const;
 
 Deno.test("every step of docs/writing_agents.md is an agent that runs", async (t) => {
