@@ -14,9 +14,23 @@ export class LineReader {
     this.#onLine = onLine;
   }
 
-  /** Reads a stream to its end; what stands behind the last line break is a line as well. */
-  async readAll(stream: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const chunk of stream) this.#take(this.#decoder.decode(chunk, { stream: true }));
+  /**
+   * Reads a stream to its end; what stands behind the last line break is a line as well.
+   *
+   * @param signal Ends it before.
+   */
+  async readAll(stream: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<void> {
+    const reader = stream.getReader();
+    const cancel = (): void => void reader.cancel().catch(() => {});
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        this.#take(this.#decoder.decode(read.value, { stream: true }));
+      }
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+      reader.releaseLock();
+    }
     this.#take(this.#decoder.decode());
     if (this.#rest !== "") this.#onLine(this.#rest);
     this.#rest = "";

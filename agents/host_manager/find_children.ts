@@ -1,6 +1,11 @@
 /** Children of a manager that is no more, found again by the one that comes after it. @module */
 import { logPaths } from "./host_program.ts";
-import { allProcesses, isSameProcess, type ProcessIdentity, type ProcessInfo } from "./process_table.ts";
+import {
+  allProcesses,
+  isSameProcess,
+  type ProcessIdentity,
+  type ProcessInfo,
+} from "../../internal/process_table.ts";
 
 /** What is known of a child that may still run. */
 export interface SoughtChild {

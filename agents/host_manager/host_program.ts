@@ -1,9 +1,9 @@
 /** A program of this host that a manager starts, or finds running. @module */
 import { toError } from "../../internal/to_error.ts";
 import { ChildLog } from "./child_log.ts";
-import { LeftGroup } from "./left_group.ts";
+import { LeftGroup } from "../../internal/left_group.ts";
 import type { Unit } from "./managed_instance.ts";
-import { findProcess, isSameProcess, type ProcessIdentity } from "./process_table.ts";
+import { findProcess, isSameProcess, type ProcessIdentity } from "../../internal/process_table.ts";
 
 /** How a program is started. */
 export interface LaunchCommand {

@@ -2,7 +2,7 @@
 import { toError } from "../../internal/to_error.ts";
 import { lockFile } from "../../internal/file_lock.ts";
 import type { Target } from "./managed_instance.ts";
-import type { ProcessIdentity } from "./process_table.ts";
+import type { ProcessIdentity } from "../../internal/process_table.ts";
 
 /** One instance as it is kept. */
 export interface KeptInstance {

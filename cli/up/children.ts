@@ -1,6 +1,8 @@
 /** The child processes of `ocs up`: their lines read, their ends told, none left behind. @module */
-import { toError } from "../../internal/to_error.ts";
+import { LeftGroup } from "../../internal/left_group.ts";
 import { LineReader } from "../../internal/line_reader.ts";
+import { pause } from "../../internal/pause.ts";
+import { toError } from "../../internal/to_error.ts";
 
 /** One program to run. */
 export interface ChildSpec {
@@ -39,6 +41,10 @@ export interface ChildrenOptions {
 }
 
 const LAST_LINES = 20;
+/** How often is looked whether what a program has left still runs. */
+const LOOK_MS = 50;
+/** Lines that are on their way come within that; what has gone into a session of its own may keep the pipe for ever. */
+const LINES_MS = 1000;
 
 interface Child {
   readonly name: string;
@@ -107,6 +113,9 @@ export class Children implements AsyncDisposable {
   /**
    * Ends all children together and waits for them: SIGINT to each, SIGKILL after the grace time.
    *
+   * What a child leaves running, as a shell script its agent, gets the same, whenever the child ends. A process that has gone
+   * into a session of its own is its own master.
+   *
    * Calling it again waits for the same end.
    */
   stop(): Promise<void> {
@@ -144,11 +153,16 @@ export class Children implements AsyncDisposable {
       if (lastLines.length > LAST_LINES) lastLines.shift();
       this.#options.onLine(name, line);
     };
-    const [status] = await Promise.all([
-      process.status,
-      new LineReader(take).readAll(process.stdout),
-      new LineReader(take).readAll(process.stderr),
-    ]);
+    const over = new AbortController();
+    const lines = Promise.all(
+      [process.stdout, process.stderr].map((stream) => new LineReader(take).readAll(stream, over.signal)),
+    );
+    const status = await process.status;
+    const left = LeftGroup.find(process.pid);
+    while (left?.isRunning) await pause(LOOK_MS);
+    await within(lines, LINES_MS);
+    over.abort();
+    await lines;
     // Its other end went with the child, so closing says nothing that is not known.
     await process.stdin.close().catch(() => {});
     return {
@@ -161,17 +175,19 @@ export class Children implements AsyncDisposable {
   }
 }
 
-function send(child: Child, signal: Deno.Signal): void {
-  if (!child.alive) return;
+function send({ alive, process }: Child, signal: "SIGINT" | "SIGKILL"): void {
+  if (!alive) return;
   try {
-    child.process.kill(signal);
+    // A program passes on what asks it to end; what it has started cannot outlive it where it cannot do that.
+    if (signal === "SIGINT" || Deno.build.os === "windows") process.kill(signal);
+    else Deno.kill(-process.pid, signal);
   } catch {
     // It ended between the look and the signal.
   }
 }
 
 /** Waits for a promise that never rejects, but not longer than so many milliseconds. */
-async function within(work: Promise<void>, timeoutMs: number): Promise<void> {
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, timeoutMs);
   try {

@@ -1,5 +1,5 @@
 /** A host manager as a program, with a site file that a test writes. @module */
-import { type ProcessInfo, sessionLeaders } from "../../../agents/host_manager/process_table.ts";
+import { type ProcessInfo, sessionLeaders } from "../../../internal/process_table.ts";
 import { bridgeCall } from "../../helpers/bridge.ts";
 import { startOurAgent } from "../../helpers/our_agent.ts";
 import type { Program } from "../../helpers/process.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { groupOf } from "../../../agents/host_manager/process_table.ts";
+import { groupOf } from "../../../internal/process_table.ts";
 import { OurRouter } from "../../helpers/our_router.ts";
 import { untilTrue } from "../../helpers/until.ts";
 import { HostBed, IDLE, stateOf, textsOf } from "./host_manager_bed.ts";

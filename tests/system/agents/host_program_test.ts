@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { HostProgram } from "../../../agents/host_manager/host_program.ts";
-import { findProcess, groupOf } from "../../../agents/host_manager/process_table.ts";
+import { findProcess, groupOf } from "../../../internal/process_table.ts";
 import { untilTrue } from "../../helpers/until.ts";
 
 /** Runs a shell script as a manager does, in a folder that is removed afterwards; it is killed whatever happens. */

@@ -5,7 +5,7 @@ import { logPaths } from "../../../agents/host_manager/host_program.ts";
 import { KeptState } from "../../../agents/host_manager/kept_state.ts";
 import { launchCommand } from "../../../agents/host_manager/launch_command.ts";
 import { ManagedInstance, type Target, type Unit } from "../../../agents/host_manager/managed_instance.ts";
-import { findProcess, isSameProcess } from "../../../agents/host_manager/process_table.ts";
+import { findProcess, isSameProcess } from "../../../internal/process_table.ts";
 import { applyRequests, readRequests } from "../../../agents/host_manager/requests.ts";
 import {
   relaunchSeconds,

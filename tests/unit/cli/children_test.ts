@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildEnd, Children } from "../../../cli/up/children.ts";
+import { findProcess } from "../../../internal/process_table.ts";
 
 /** Collects what a group of children says, and tells when a line has come. */
 class Watched {
@@ -45,6 +46,56 @@ Deno.test("Children.stop() kills what ignores the polite signal", async () => {
   await watched.seen("stubborn: up");
   await watched.children.stop();
   assert.equal(watched.ends[0]?.signal, "SIGKILL");
+});
+
+function isRunning(pid: number): boolean {
+  return findProcess(pid) !== undefined;
+}
+
+Deno.test("Children end what a killed script has left running", async () => {
+  const watched = new Watched(10);
+  const program = 'trap "echo bye; exit" INT; echo $$; kill -9 $PPID; while :; do sleep 0.02; done';
+  watched.children.start(shell("wrapper", `sh -c '${program}'; :`));
+  await watched.children.ended();
+  assert.deepEqual(watched.ends.map(({ signal, wanted }) => [signal, wanted]), [["SIGKILL", false]]);
+  const [pid, bye] = watched.lines;
+  assert.equal(isRunning(Number(pid?.slice("wrapper: ".length))), false);
+  assert.equal(bye, "wrapper: bye");
+});
+
+for (const [what, trap] of [["a script that ends", "exit"], ["one that does not", ""]]) {
+  Deno.test(`Children.stop() kills the stubborn program of ${what}`, async () => {
+    const watched = new Watched(0.2);
+    const program = "(trap '' INT; while :; do sleep 0.02; done)";
+    watched.children.start(
+      shell("wrapper", `${program} & echo $!; trap '${trap}' INT; echo up; while :; do sleep 0.02; done`),
+    );
+    await watched.seen("wrapper: up");
+    await watched.children.stop();
+    assert.equal(isRunning(Number(watched.lines[0]?.slice("wrapper: ".length))), false);
+  });
+}
+
+Deno.test("Children.kill() ends what a script has started at once", async () => {
+  const watched = new Watched(10);
+  watched.children.start(
+    shell("wrapper", "(trap '' INT; while :; do sleep 0.02; done) & echo $!; echo up; wait"),
+  );
+  await watched.seen("wrapper: up");
+  await watched.children.kill();
+  assert.equal(isRunning(Number(watched.lines[0]?.slice("wrapper: ".length))), false);
+});
+
+Deno.test("Children do not wait for a process in a session of its own that keeps a child's output", async () => {
+  const watched = new Watched(10);
+  watched.children.start(
+    shell("wrapper", "setsid sh -c 'echo $$; echo up; exec sleep 60' & while :; do sleep 0.02; done"),
+  );
+  await watched.seen("wrapper: up");
+  await watched.children.stop();
+  const pid = Number(watched.lines[0]?.slice("wrapper: ".length));
+  assert.equal(isRunning(pid), true);
+  Deno.kill(pid, "SIGKILL");
 });
 
 Deno.test("Children name the child that ended by itself, with its exit code and last lines", async () => {

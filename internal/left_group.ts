@@ -1,4 +1,4 @@
-/** What an agent's program has started, and has left running when it ended. @module */
+/** What a program has started, and has left running when it ended. @module */
 import process from "node:process";
 import { groupOf } from "./process_table.ts";
 
@@ -10,7 +10,7 @@ const LOOK_MS = 100;
 /**
  * A process group without the program that made it, such as what a shell script has run that was killed.
  *
- * It counts as running, so that the agent is not started beside it, and is ended.
+ * It counts as running, so that an agent is not started beside it, and is ended: SIGINT, and SIGKILL after 11 s.
  */
 export class LeftGroup {
   readonly #pid: number;

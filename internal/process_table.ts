@@ -1,4 +1,4 @@
-/** Processes of this machine as `/proc` shows them: how a child is known again by a manager that did not start it. @module */
+/** Processes of this machine as `/proc` shows them: how a child is known again by one that did not start it. @module */
 
 /** What tells one process from every other, also from one that gets its id later. */
 export interface ProcessIdentity {
@@ -63,9 +63,11 @@ export function sessionLeaders(): ProcessInfo[] {
   return allProcesses().filter(({ leadsSession }) => leadsSession);
 }
 
-/** Ids of the processes of a group. */
+/** Ids of the processes of a group; where there is no `/proc`, the group's own for all. */
 export function groupOf(group: number): number[] {
-  return allProcesses().flatMap((process) => process.group === group ? [process.pid] : []);
+  const all = readOr(allProcesses, undefined);
+  if (all === undefined) return [group];
+  return all.flatMap((process) => process.group === group ? [process.pid] : []);
 }
 
 /** All processes, oldest first. */
