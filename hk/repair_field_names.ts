@@ -1,5 +1,5 @@
 /** Names of fields that readers of housekeeping can use (OCS 4.7, 10.3, OCS 93). @module */
-import { checkFieldName, enforceFieldName } from "../ocs/field_names.ts";
+import { enforceFieldName, isFieldName } from "../ocs/field_names.ts";
 
 const LONGEST = 255;
 
@@ -13,20 +13,11 @@ export interface RepairedNames {
 
 /** Repairs the names of a block's fields as Python's aggregator does, so that both make the same of the same. */
 export function repairFieldNames(raw: readonly string[]): RepairedNames {
-  const invalid = raw.find((name) => !isValid(name));
+  const invalid = raw.find((name) => !isFieldName(name));
   if (invalid === undefined) return { names: raw, invalid };
   const taken = new Set<string>();
   for (const name of raw) taken.add(free(repaired(name), taken));
   return { names: [...taken], invalid };
-}
-
-function isValid(name: string): boolean {
-  try {
-    checkFieldName(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function repaired(name: string): string {

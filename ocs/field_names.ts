@@ -30,6 +30,16 @@ export function checkFieldName(name: string): void {
   }
 }
 
+/** Whether a field may be called so. */
+export function isFieldName(name: string): boolean {
+  try {
+    checkFieldName(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Turns any text into something that is mostly a valid field name, as recorders and the registry do it.
  *

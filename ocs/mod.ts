@@ -77,7 +77,7 @@ export {
   parseFeedEvent,
 } from "./encoded_feed.ts";
 export { type EncodedSession, type NoHistory, parseSession, type SessionMessage } from "./encoded_session.ts";
-export { checkFieldName, enforceFieldName } from "./field_names.ts";
+export { checkFieldName, enforceFieldName, isFieldName } from "./field_names.ts";
 export { humanizedTime } from "./humanized_time.ts";
 export { OCSReply, type OCSReplyOptions, parseReply, type ReplySession } from "./ocs_reply.ts";
 export { OpCode, opCodeName, opCodeOf, SESSION_STATUSES, type SessionStatus } from "./op_code.ts";

@@ -2,7 +2,7 @@
 import { isoTimeOf, unixSecondsOf } from "../../g3/time.ts";
 import type { HkProviderBlock, HkVector } from "../../hk/mod.ts";
 import { jsonText } from "../../internal/json_text.ts";
-import { checkFieldName, parseFeedAddress } from "../../ocs/mod.ts";
+import { isFieldName, parseFeedAddress } from "../../ocs/mod.ts";
 import { FieldNotFoundError } from "../errors.ts";
 import type { Look } from "../look.ts";
 import type { VerbResult } from "../outcome.ts";
@@ -133,7 +133,7 @@ function textOf(agents: Agents, { look, verbose, nowSeconds }: Telling): string 
     const lines = feeds.flatMap(({ feed, fields, ticks }) => {
       if (!verbose) return [`  ${shownText(feed)}: ${ageOf(ticks)} s old`];
       const rows = fields.map(([name, { ticks, value }]) => [
-        look.style(isValid(name) ? [] : "yellow", shownText(name)),
+        look.style(isFieldName(name) ? [] : "yellow", shownText(name)),
         ageOf(ticks),
         String(unixSecondsOf(ticks)),
         typeof value === "number" ? numberText(value) : shownText(String(value)),
@@ -143,15 +143,6 @@ function textOf(agents: Agents, { look, verbose, nowSeconds }: Telling): string 
     });
     return [look.style("bold", shownText(agent)), ...lines, ""].join("\n");
   }).join("\n");
-}
-
-function isValid(name: string): boolean {
-  try {
-    checkFieldName(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function jsonOf(

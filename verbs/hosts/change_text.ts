@@ -78,8 +78,8 @@ export function changeText(rows: readonly HostsRow[], plan: HostsPlan, look: Loo
   return parts.join("\n");
 }
 
-function stateCell({ state, target, manager }: HostsRow): string {
-  return stateWord({ ...NO_AGENT, state, target, manager });
+function stateCell({ state, manager }: HostsRow): string {
+  return stateWord({ state, manager, stability: null });
 }
 
 function answerCell({ result, message }: HostsRow, look: Look): string {
@@ -89,19 +89,3 @@ function answerCell({ result, message }: HostsRow, look: Look): string {
     ? `${look.style("yellow", "TIMEOUT")}${text}`
     : `${look.style("red", "ERROR")}${text}`;
 }
-
-const NO_AGENT = {
-  instance: "",
-  agentClass: null,
-  classInFile: null,
-  host: "",
-  ownCommand: false,
-  unmanaged: null,
-  stability: null,
-  restartRequired: false,
-  pid: null,
-  failures: 0,
-  nextLaunchSeconds: null,
-  waits: false,
-  lastError: null,
-} as const;

@@ -25,7 +25,9 @@ const MANAGER_STYLES: Readonly<Record<ManagerView["state"], Style | readonly Sty
 };
 
 /** Where an agent stands, in one word or two. */
-export function stateWord({ state, stability, manager }: HostedAgent): string {
+export function stateWord(
+  { state, stability, manager }: Pick<HostedAgent, "state" | "stability" | "manager">,
+): string {
   if (state === null) return manager === null ? "-" : "?";
   if (state !== "down" && stability !== null && stability <= UNSTABLE) return "unstable";
   return WORDS[state] ?? state;
