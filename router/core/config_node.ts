@@ -54,6 +54,13 @@ export class ConfigNode {
     return "";
   }
 
+  /** A string that must be there and hold something. */
+  filledText(key: string): string {
+    const value = this.text(key);
+    if (this.#data[key] === "") this.fault(`${key} is empty, expected a string`);
+    return value;
+  }
+
   /** A string that may be absent. */
   optionalText(key: string): string | undefined {
     return this.#data[key] === undefined ? undefined : this.text(key);

@@ -235,7 +235,8 @@ function user(node: ConfigNode): WampCraPrincipal {
   const salt = node.optionalText("salt");
   const [iterations, keylen] = [node.optionalInteger("iterations"), node.optionalInteger("keylen")];
   return {
-    secret: node.text("secret"),
+    // With an empty one anybody who knows the name could log in.
+    secret: node.filledText("secret"),
     role: node.text("role"),
     ...(salt === undefined ? {} : { salt }),
     ...(iterations === undefined ? {} : { iterations }),

@@ -100,6 +100,11 @@ Deno.test("readCrossbarConfig() refuses what is no configuration and methods tha
       ),
     /a variable that is not set/,
   );
+  assert.throws(
+    () =>
+      readCrossbarConfig(withAuth({ wampcra: { type: "static", users: { a: { secret: "", role: "r" } } } })),
+    /users\.a: secret is empty, expected a string/,
+  );
 });
 
 Deno.test("readCrossbarConfig() reads the options of paths, TLS and keys, and refuses half a signature", () => {
