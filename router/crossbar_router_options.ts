@@ -1,7 +1,7 @@
 /** From a crossbar configuration to the options of the embedded router. @module */
 import { DEFAULT_LIMITS } from "./core/options.ts";
 import type { CrossbarConfig, CrossbarTransport } from "./core/crossbar_config.ts";
-import type { BridgeServiceOptions, RouterOptions } from "./router.ts";
+import type { BridgeServiceOptions, RouterOptions } from "./router_options.ts";
 
 /**
  * Makes the options of a router that does what the configuration says.

@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "../internal/log.ts";
-import { isHandshakeKey, parseProtocolOffer, switchingProtocols } from "../transport/handshake.ts";
+import { switchingProtocols } from "../transport/handshake.ts";
 import type { Certificate } from "./certificate.ts";
 import { ListenError } from "./errors.ts";
+import { judgeUpgrade, type UpgradeRules } from "./judge_upgrade.ts";
 import type { RouterLimits } from "./limits.ts";
-import { chooseSubprotocol, originAllowed, type OriginRules } from "./negotiation.ts";
 import type { PeerInfo } from "./peer.ts";
 import { addressOf } from "./peer_address.ts";
 import { refuse } from "./refuse.ts";
@@ -38,19 +38,13 @@ export interface Upgraded {
 }
 
 /** What a front serves. */
-export interface HttpFrontOptions extends OriginRules {
+export interface HttpFrontOptions extends UpgradeRules {
   /** Address to listen on. */
   readonly hostname: string;
   /** Port; 0 for any free one. */
   readonly port: number;
   /** With one, TLS is spoken and nothing else. */
   readonly certificate?: Certificate;
-  /** Paths that are upgraded to WebSocket. */
-  readonly webSocketPaths: readonly string[];
-  /** Subprotocols that are spoken, in no order. */
-  readonly subprotocols: readonly string[];
-  /** Whether a client must ask for a subprotocol; without one, JSON is spoken. Default true. */
-  readonly requireSubprotocol?: boolean;
   /** Handlers of other paths. */
   readonly handlers: ReadonlyMap<string, HttpHandler>;
   /** Handler of every path that none of these is for. Default: 404. */
@@ -265,11 +259,9 @@ export class HttpFront {
 
   #upgrade(request: UpgradeRequest, socket: Socket, firstBytes: Uint8Array): void {
     const path = withoutQuery(request.target);
-    const offer = request.header("sec-websocket-protocol") ?? "";
-    const chosen = chooseSubprotocol(parseProtocolOffer(offer), this.#options.subprotocols);
-    const refused = this.#refusal(request, path) ?? this.#disagreement(offer, chosen);
-    if (refused !== undefined) {
-      const { status, phrase, text, further } = refused;
+    const judged = judgeUpgrade(request, path, this.#options);
+    if ("status" in judged) {
+      const { status, phrase, text, further } = judged;
       this.#options.counters.refused++;
       this.#options.logger.info(
         `Refused WebSocket of ${addressOf(socket)} on ${path.slice(0, 200)}: ${text}`,
@@ -278,7 +270,7 @@ export class HttpFront {
     }
     const state = this.#sockets.get(socket);
     if (state !== undefined) state.upgraded = true;
-    const subprotocol = chosen ?? "";
+    const { subprotocol } = judged;
     socket.write(switchingProtocols(request.header("sec-websocket-key") ?? "", subprotocol));
     const info: PeerInfo = {
       // Asked now: a socket that is gone does not know any more, and its end is when the log wants it.
@@ -288,52 +280,6 @@ export class HttpFront {
       headers: knownHeaders(request),
     };
     this.#options.onWebSocket({ socket, firstBytes, subprotocol, info });
-  }
-
-  /** Why no subprotocol could be agreed on. */
-  #disagreement(offer: string, chosen: string | undefined): Refusal | undefined {
-    if (chosen !== undefined || offer.trim() === "" && this.#options.requireSubprotocol === false) {
-      return undefined;
-    }
-    return {
-      status: 400,
-      phrase: "Bad Request",
-      text: `none of ${this.#options.subprotocols.join(", ")} was offered`,
-    };
-  }
-
-  /** Why a handshake is refused; undefined when it is granted. */
-  #refusal(request: UpgradeRequest, path: string): Refusal | undefined {
-    if (!this.#options.webSocketPaths.includes(path)) {
-      return { status: 404, phrase: "Not Found", text: "no WebSocket is served there" };
-    }
-    if (request.method !== "GET" || request.header("upgrade")?.toLowerCase() !== "websocket") {
-      return { status: 400, phrase: "Bad Request", text: "not a WebSocket handshake" };
-    }
-    if (request.header("sec-websocket-version") !== "13") {
-      return {
-        status: 426,
-        phrase: "Upgrade Required",
-        text: "WebSocket version 13 is spoken",
-        further: "Sec-WebSocket-Version: 13\r\n",
-      };
-    }
-    if (!isHandshakeKey(request.header("sec-websocket-key") ?? "")) {
-      return {
-        status: 400,
-        phrase: "Bad Request",
-        text: "Sec-WebSocket-Key is missing or not 16 bytes in base64",
-      };
-    }
-    const origin = request.header("origin");
-    if (!originAllowed(origin, this.#options)) {
-      return {
-        status: 403,
-        phrase: "Forbidden",
-        text: `origin ${String(origin).slice(0, 200)} is not allowed`,
-      };
-    }
-    return undefined;
   }
 }
 
@@ -351,14 +297,6 @@ interface ConnectionState {
 /** Whether a client begins with a TLS handshake. */
 function isTlsHello(first: Uint8Array): boolean {
   return first[0] === 0x16 && first[1] === 3;
-}
-
-interface Refusal {
-  readonly status: number;
-  readonly phrase: string;
-  readonly text: string;
-  /** Further header lines, each with its line end. */
-  readonly further?: string;
 }
 
 function withoutQuery(target: string): string {

@@ -38,6 +38,7 @@ export type { RouterStatus } from "./info.ts";
 export { DEFAULT_ROUTER_LIMITS, type OverflowPolicy, type RouterLimits } from "./limits.ts";
 export type { MatchPolicy } from "../wamp/uri.ts";
 export type { OriginRules } from "./negotiation.ts";
-export { type BridgeServiceOptions, Router, type RouterOptions } from "./router.ts";
+export { Router } from "./router.ts";
+export type { BridgeServiceOptions, RouterOptions } from "./router_options.ts";
 export type { WebOptions } from "./web/web_site.ts";
 export type { WireCounters } from "./wire_counters.ts";

@@ -10,82 +10,30 @@ import { WebSocketServerTransport } from "../transport/websocket_server_transpor
 import { WriteGatherer } from "../transport/write_gatherer.ts";
 import { serializerFor } from "../wamp/serializers.ts";
 import { parseSubprotocol, SUBPROTOCOLS } from "../wamp/subprotocol.ts";
-import { Bridge, type BridgeService } from "./bridge.ts";
-import type { Certificate, CertificateFiles } from "./certificate.ts";
+import { Bridge } from "./bridge.ts";
+import type { Certificate } from "./certificate.ts";
 import { CertificateWatch } from "./certificate_watch.ts";
 import type { InternalSession } from "./core/internal_session.ts";
-import { ocsAuthentication, ocsRealm } from "./core/ocs_realm.ts";
-import type { AuthenticationConfig, CoreBehaviour, CoreLimits, RealmConfig } from "./core/options.ts";
+import { ocsAuthentication } from "./core/ocs_realm.ts";
 import { RouterCore } from "./core/router_core.ts";
 import { FrameEncoders } from "./frame_encoder.ts";
 import { HttpFront, type HttpHandler, type Upgraded } from "./http_front.ts";
 import { infoHandler, type RouterStatus } from "./info.ts";
 import { DEFAULT_ROUTER_LIMITS, type RouterLimits } from "./limits.ts";
 import { metricsHandler } from "./metrics/metrics_handler.ts";
-import type { OriginRules } from "./negotiation.ts";
 import type { PeerInfo } from "./peer.ts";
+import {
+  DEFAULT_ADDRESS_ROOT,
+  DEFAULT_BRIDGE,
+  DEFAULT_WEBSOCKET_PATH,
+  realmsOf,
+  type RouterOptions,
+} from "./router_options.ts";
 import { SelfCheck } from "./self_check.ts";
-import { type WebOptions, WebSite } from "./web/web_site.ts";
+import { WebSite } from "./web/web_site.ts";
 import { makeWireCounters } from "./wire_counters.ts";
 import { type WireContext, WireLink } from "./wire_link.ts";
 
-/** A service of the HTTP bridge at one path. */
-export interface BridgeServiceOptions extends BridgeService {
-  /** Role of its session in the realm. Default `iocs_controller`. */
-  readonly role?: string;
-  /** Realm of its session. Default: the router's first. */
-  readonly realm?: string;
-}
-
-/** How a router is set up; everything has a default. */
-export interface RouterOptions extends OriginRules {
-  /** Address to listen on. Default `127.0.0.1`. */
-  readonly hostname?: string;
-  /** Port to listen on; 0 (default) takes any free one. */
-  readonly port?: number;
-  /**
-   * With it, the port speaks TLS and nothing else: `wss://` and `https://`. Renewed files are served to those who connect
-   * from then on, a minute later at most.
-   */
-  readonly tls?: CertificateFiles;
-  /** Realm of the site. Default `test_realm`. */
-  readonly realm?: string;
-  /**
-   * First component of every address of the site. Default `observatory`; with `realms`, where it only says whose
-   * heartbeats are measured, any.
-   */
-  readonly addressRoot?: string;
-  /** Realms and roles in place of those that OCS has; the first one is the bridge's. */
-  readonly realms?: readonly RealmConfig[];
-  /** Authentication by WebSocket path in place of anonymous `iocs_agent`s. */
-  readonly authentication?: Readonly<Record<string, AuthenticationConfig>>;
-  /** Path of the WebSocket. Default `/ws`. */
-  readonly webSocketPath?: string;
-  /** Services of the HTTP bridge by path. Default: a caller at `/call`. */
-  readonly bridge?: Readonly<Record<string, BridgeServiceOptions>>;
-  /** Path of the metrics for Prometheus, such as `/metrics`. Default: there are none. */
-  readonly metricsPath?: string;
-  /** A web page at every path that is not used otherwise. Default: none. */
-  readonly web?: WebOptions;
-  /** Whether a WebSocket client must name a subprotocol. Default true; without one, JSON is spoken. */
-  readonly requireSubprotocol?: boolean;
-  /** Subprotocols that are spoken. Default: all six. */
-  readonly subprotocols?: readonly string[];
-  /** Where the router tells what happens. Default: nowhere. */
-  readonly logger?: Logger;
-  /** Bounds of connections and queues that differ from `DEFAULT_ROUTER_LIMITS`. */
-  readonly limits?: Partial<RouterLimits>;
-  /** Bounds of the core that differ from its defaults. */
-  readonly coreLimits?: Partial<CoreLimits>;
-  /** Behaviour of the core that differs from its default. */
-  readonly behaviour?: Partial<CoreBehaviour>;
-  /** Product and version, as told to clients. */
-  readonly agent?: string;
-}
-
-const DEFAULT_WEBSOCKET_PATH = "/ws";
-const DEFAULT_ADDRESS_ROOT = "observatory";
-const DEFAULT_BRIDGE: Readonly<Record<string, BridgeServiceOptions>> = { "/call": { kind: "caller" } };
 /** Looks after connections this often, or more often when timeouts are short. */
 const WATCH_MS = 250;
 /** A loop turn this much late is a stall of ours, not silence of the peers. */
@@ -400,16 +348,6 @@ async function settled(links: ReadonlySet<unknown>, timeoutMs: number): Promise<
   while (links.size > 0 && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-function realmsOf(options: RouterOptions): readonly RealmConfig[] {
-  if (options.realms !== undefined) return options.realms;
-  return [
-    ocsRealm({
-      realm: options.realm ?? "test_realm",
-      addressRoot: options.addressRoot ?? DEFAULT_ADDRESS_ROOT,
-    }),
-  ];
 }
 
 function checkMetricsPath(path: string, taken: readonly string[]): void {
