@@ -5,7 +5,7 @@ import { OurRouter } from "../../helpers/our_router.ts";
 import { Random } from "../../helpers/random_values.ts";
 import { HostBed, IDLE } from "./host_manager_bed.ts";
 
-const SECONDS = Number(Deno.env.get("OCS_KILL_SECONDS") ?? (Deno.env.get("OCS_SOAK") === "1" ? 600 : 8));
+const SECONDS = Number(Deno.env.get("OCS_KILL_SECONDS") ?? (Deno.env.get("OCS_SOAK") === "1" ? 600 : 60));
 const CHILDREN = 20;
 
 Deno.test("HostManager that is killed at random loses and doubles no child, and changes no target", async () => {
