@@ -164,8 +164,11 @@ test("Ctrl-C comes back from a wait at once, and says what goes on and how to st
   // In one piece with Enter, before anything was begun.
   await terminal.type("await new Promise(() => {})");
   await terminal.key("Enter", "C-c");
-  await terminal.until(/Promise\(\(\) => \{\}\)\nInterrupted/);
+  await terminal.until(
+    /Promise\(\(\) => \{\}\)\nInterrupted[^\n]*\ntest_realm 2 up, faker1\.delay_task runs>$/,
+  );
   await terminal.type("half a line");
+  await terminal.until(/half a line$/);
   await terminal.key("C-c");
   await terminal.until(/half a line\^C\ntest_realm 2 up, faker1\.delay_task runs>$/);
   // Typed ahead while something waits: carried out afterwards.
