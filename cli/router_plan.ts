@@ -1,9 +1,8 @@
 /** What a router is started with: options over site file over defaults. @module */
 import { basename } from "node:path";
 import { UsageError } from "./explain_error.ts";
-import type { CertificateFiles } from "../router/mod.ts";
 import { isThisHost } from "./local_host.ts";
-import type { WebOptions } from "../router/mod.ts";
+import type { CertificateFiles, WebOptions } from "../router/mod.ts";
 import {
   findSiteFile,
   MACHINE,

@@ -9,6 +9,7 @@ import { routerFamilies } from "./router_families.ts";
 
 /** Answers on their way; Prometheus asks one at a time, and each may have megabytes where agents are many. */
 const MOST_UNDER_WAY = 8;
+const UNCACHED = { "Cache-Control": "no-store" } as const;
 
 /** What metrics are made of. */
 export interface MetricsOptions extends Omit<AgentWatchOptions, "monotonicMs"> {
@@ -26,15 +27,14 @@ export function metricsHandler({ status, ...options }: MetricsOptions): HttpHand
     }
     underWay++;
     response.on("close", () => underWay--);
-    const isRead = request.method === "GET" || request.method === "HEAD";
-    const body = new TextEncoder().encode(
-      isRead ? metricsText(allFamilies(status(), watch)) : "Use GET\n",
-    );
-    response.writeHead(isRead ? 200 : 405, {
-      "Content-Type": isRead ? METRICS_CONTENT_TYPE : "text/plain; charset=UTF-8",
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return answerText(response, 405, "Use GET\n", { Allow: "GET, HEAD", ...UNCACHED });
+    }
+    const body = new TextEncoder().encode(metricsText(allFamilies(status(), watch)));
+    response.writeHead(200, {
+      "Content-Type": METRICS_CONTENT_TYPE,
       "Content-Length": String(body.length),
-      "Cache-Control": "no-store",
-      ...(isRead ? {} : { Allow: "GET, HEAD" }),
+      ...UNCACHED,
     });
     response.end(request.method === "HEAD" ? undefined : body);
   };

@@ -70,11 +70,10 @@ export function hostsText(hosts: readonly HostView[], look: Look): string {
 }
 
 function managerCells({ instance, state }: ManagerView, look: Look): readonly string[] {
-  const words = { up: "up", stopping: "stopping", sleeping: "sleeping", away: "away" }[state];
   return [
     `  ${look.style("bold", printable(instance))}`,
     "HostManager",
-    look.style(MANAGER_STYLES[state], words),
+    look.style(MANAGER_STYLES[state], state),
     "-",
     "",
   ];
