@@ -34,9 +34,9 @@ export async function checkPlugins(site: SiteOptions): Promise<CheckedPlugins> {
   };
 }
 
-function siteProblem({ origin, text }: PluginProblem): SiteProblem {
+function siteProblem({ origin, text, concerns }: PluginProblem): SiteProblem {
   const [, file = PLUGINS_VARIABLE, line = "1", column = "1"] = /^(.*):(\d+):(\d+)$/.exec(origin) ?? [];
-  const severity = text.startsWith("Cannot take") ? "warning" : "error";
+  const severity = concerns === "class" ? "warning" : "error";
   const [what = "", expected = severity === "error" ? "a module that can be loaded" : "one of a name"] = text
     .split(", expected ");
   return {

@@ -1,11 +1,12 @@
 /** Lists of agents, read without running their code in this program. @module */
 import { agentCommand } from "../internal/agent_command.ts";
+import { isRecord } from "../internal/is_record.ts";
 import { runProgram } from "../internal/run_program.ts";
 import { toError } from "../internal/to_error.ts";
+import { withoutColors } from "../internal/without_colors.ts";
 import type { PluginModule } from "../site/plugin_modules.ts";
-import { type FromPlugin, PluginCollector, type Plugins } from "./plugin_collector.ts";
-import { COLORS } from "./load_module.ts";
-import { isRecord, readAgentProgram } from "./plugin_table.ts";
+import { type FromPlugin, PluginCollector, type PluginProblem, type Plugins } from "./plugin_collector.ts";
+import { readAgentProgram } from "./plugin_table.ts";
 import type { AgentProgram } from "./program.ts";
 
 /** How lists are read. */
@@ -42,10 +43,10 @@ export async function listPlugins(
       })),
     );
     for (const { source, list } of lists) {
-      if (list instanceof Error) collector.note(source, list.message);
+      if (list instanceof Error) collector.note(source, list.message, "list");
       else {
         for (const program of list.agents) collector.add(source, program.name, program);
-        for (const text of list.problems) collector.note(source, text);
+        for (const { text, concerns } of list.problems) collector.note(source, text, concerns);
       }
     }
   }
@@ -63,10 +64,16 @@ function pluginCommand(v8Flags?: readonly string[]): readonly [command: string, 
   return agentCommand(PROGRAM, { v8Flags, loadsForeign: true });
 }
 
+/** What a list has. */
+interface ListAnswer {
+  readonly agents: readonly AgentProgram[];
+  readonly problems: readonly Pick<PluginProblem, "text" | "concerns">[];
+}
+
 async function readList(
   module: string,
   options: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
-): Promise<{ readonly agents: readonly AgentProgram[]; readonly problems: readonly string[] }> {
+): Promise<ListAnswer> {
   const fail = (why: string): Error => new Error(`Cannot load "${module}": ${why}`);
   if (Deno.build.standalone) {
     throw fail("a compiled program has only the modules it was made of, expected this command from Deno");
@@ -86,7 +93,7 @@ async function readList(
   try {
     answer = JSON.parse(line);
   } catch {
-    const said = stderr.replaceAll(COLORS, "").trim().split("\n")[0]?.slice(0, MAX_CAUSE_CHARACTERS) ?? "";
+    const said = withoutColors(stderr).trim().split("\n")[0]?.slice(0, MAX_CAUSE_CHARACTERS) ?? "";
     throw fail(`it ends the program that loads it, with code ${code}${said === "" ? "" : `: ${said}`}`);
   }
   if (!isRecord(answer) || !Array.isArray(answer.agents) || !Array.isArray(answer.problems)) {
@@ -94,7 +101,10 @@ async function readList(
   }
   return {
     agents: answer.agents.map((one: unknown) => readAgentProgram(one, isRecord(one) ? String(one.name) : "")),
-    problems: answer.problems.map(String),
+    problems: answer.problems.filter(isRecord).map(({ text, concerns }) => ({
+      text: String(text),
+      concerns: concerns === "class" ? "class" : "list",
+    })),
   };
 }
 

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { toError } from "../internal/to_error.ts";
+import { withoutColors } from "../internal/without_colors.ts";
 
 /** What a module exports, by name. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
@@ -60,22 +61,20 @@ export async function loadModule(
   );
 }
 
-/** What colours a text in a terminal. */
-// deno-lint-ignore no-control-regex -- Deno colours places inside its messages
-export const COLORS = /\x1b\[[\d;]*m/g;
 const PLACE = /^\s+at (?:.* \()?((?:file|https?|data):[^()\s]+:\d+:\d+)\)?$/m;
 
 /** What was thrown in one line: its first one, why a download failed, and the place. */
 function causeOf(thrown: unknown): string {
+  // Deno colours places inside its messages.
   const { message, stack = "" } = toError(thrown);
-  const [first = "", second = ""] = message.replaceAll(COLORS, "").split("\n");
+  const [first = "", second = ""] = withoutColors(message).split("\n");
   const [, why] = /^ +0: (.*)$/.exec(second) ?? [];
   if (first.includes("Failed writing lockfile")) {
     return "Deno cannot note in its lock file what it fetches, expected deno run --lock=FILE with one that can be written";
   }
   const text = why === undefined ? first : `${first} ${why}`;
   // A stack has the message in it. Something that is no error has none of its own.
-  const [, place] = (thrown instanceof Error ? PLACE.exec(stack.replaceAll(COLORS, "")) : undefined) ?? [];
+  const [, place] = (thrown instanceof Error ? PLACE.exec(withoutColors(stack)) : undefined) ?? [];
   const isKnown = place === undefined || place.startsWith(import.meta.url) || text.includes(place);
   return (isKnown ? text : `${text.replace(/\.$/, "")}, at ${place}`).slice(0, MAX_CAUSE_CHARACTERS);
 }

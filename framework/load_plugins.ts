@@ -33,11 +33,11 @@ export async function loadPlugins(
         try {
           collector.add(source, name, readPluginAgent(entry, name));
         } catch (error) {
-          collector.note(source, `Cannot take ${name} of "${module}": ${toError(error).message}`);
+          collector.note(source, `Cannot take ${name} of "${module}": ${toError(error).message}`, "class");
         }
       }
     } catch (error) {
-      collector.note(source, toError(error).message);
+      collector.note(source, toError(error).message, "list");
     }
   }
   return collector;

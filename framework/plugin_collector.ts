@@ -12,7 +12,12 @@ export interface FromPlugin<T> {
 /** What is wrong with a list, in one line that names it; the others count all the same. */
 export interface PluginProblem extends PluginModule {
   readonly text: string;
+  /** `class`: only one class of it is left out. */
+  readonly concerns: PluginProblemSubject;
 }
+
+/** What a problem is about. */
+export type PluginProblemSubject = "list" | "class";
 
 /** What lists have. */
 export interface Plugins<T> {
@@ -38,17 +43,18 @@ export class PluginCollector<T> implements Plugins<T> {
     const { module } = source;
     const first = this.agents.get(name);
     if (this.#taken.has(name)) {
-      this.note(source, `Cannot take ${name} of "${module}": this toolkit has a class of that name`);
+      this.note(source, `Cannot take ${name} of "${module}": this toolkit has a class of that name`, "class");
     } else if (first !== undefined) {
       this.note(
         source,
         `Cannot take ${name} of "${module}": "${first.module}" has one of that name, and comes first`,
+        "class",
       );
     } else this.agents.set(name, { value, module });
   }
 
   /** Notes a problem. */
-  note(source: PluginModule, text: string): void {
-    this.problems.push({ ...source, text });
+  note(source: PluginModule, text: string, concerns: PluginProblemSubject): void {
+    this.problems.push({ ...source, text, concerns });
   }
 }

@@ -24,7 +24,7 @@ async function describe(module: string): Promise<string> {
   const { agents, problems } = await loadOne(module);
   return JSON.stringify({
     agents: [...agents.values()].map(({ value: { program } }) => program),
-    problems: problems.map(({ text }) => text),
+    problems: problems.map(({ text, concerns }) => ({ text, concerns })),
   });
 }
 

@@ -1,4 +1,5 @@
 /** What a module exports, read as a table of agents. @module */
+import { isRecord } from "../internal/is_record.ts";
 import type { ModuleExports } from "./load_module.ts";
 import type { PluginAgent } from "./plugin_agent.ts";
 import type { AgentProgram } from "./program.ts";
@@ -58,11 +59,6 @@ export function readAgentProgram(program: unknown, name: string): AgentProgram {
   }
   // Safe: what the parser of options relies on has been looked at.
   return program as unknown as AgentProgram;
-}
-
-/** Tells whether a value is an object of named values. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function kindOf(value: unknown): string {
