@@ -55,19 +55,17 @@ async function runCommandLine(args: readonly string[], console: Console): Promis
     if (parsed.out !== "") await console.out.write(parsed.out);
     if (parsed.err !== "") await console.err.write(parsed.err);
     if (parsed.err !== "" && args.includes("--json")) {
-      const { errorJson, UsageError } = await import("./explain_error.ts");
-      await console.out.print(errorJson(new UsageError(plainText(parsed.err)), ExitCode.USAGE));
+      const [{ errorJson, UsageError }, { withoutColors }] = await Promise.all([
+        import("./explain_error.ts"),
+        import("../internal/without_colors.ts"),
+      ]);
+      const text = withoutColors(parsed.err).replace(/^Error: /, "").trim();
+      await console.out.print(errorJson(new UsageError(text), ExitCode.USAGE));
     }
     return incomplete ? ExitCode.USAGE : parsed.code;
   }
   const { runCommand } = await import("./run_command.ts");
   return await runCommand(parsed.command, console);
-}
-
-/** What the parser says, without colours and the word that begins it. */
-function plainText(text: string): string {
-  // deno-lint-ignore no-control-regex -- escapes of colours
-  return text.replaceAll(/\x1b\[[\d;]*m/g, "").replace(/^Error: /, "").trim();
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,4 +1,5 @@
 /** Requests over the router's HTTP bridge. @module */
+import { Buffer } from "node:buffer";
 import { pause } from "../internal/pause.ts";
 import { JSON_SERIALIZER, WampError } from "../wamp/mod.ts";
 import type { Carrier, CarrierCall } from "./_carrier.ts";
@@ -122,13 +123,7 @@ async function readBody(response: Response): Promise<Uint8Array> {
     if (length > MAX_REPLY_BYTES) throw tooLong(`more than ${MAX_REPLY_BYTES} bytes`);
     parts.push(part);
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return body;
+  return Buffer.concat(parts, length);
 }
 
 function tooLong(size: string): WampError {

@@ -1,4 +1,5 @@
 /** Finding out which agents there are (smurf 6, idiom 13). @module */
+import { isRecord } from "../internal/is_record.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { ControlClientError, OperationFailedError } from "./errors.ts";
 import { type ConnectedClient, OCSClient } from "./ocs_client.ts";
@@ -55,8 +56,4 @@ export async function connectIfThere(
     if (error instanceof ControlClientError && error.uri === "wamp.error.no_such_procedure") return null;
     throw error;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

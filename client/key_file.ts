@@ -1,6 +1,7 @@
 /** Private keys of WAMP-cryptosign in the files that people have. @module */
 import { Buffer } from "node:buffer";
 import { createPrivateKey } from "node:crypto";
+import { readSmallFile } from "../internal/read_small_file.ts";
 
 /** Larger than any key; a log file named by mistake is not read whole. */
 const MAX_BYTES = 64 * 1024;
@@ -20,16 +21,7 @@ const EXPECTED =
 export async function readKeyFile(path: string): Promise<string> {
   const refused = (why: string, cause?: unknown) =>
     new TypeError(`Cannot use key file "${path}": ${why}, ${EXPECTED}`, { cause });
-  let bytes: Uint8Array;
-  try {
-    const { size } = await Deno.stat(path);
-    if (size > MAX_BYTES) throw refused(`it has ${size} bytes`);
-    bytes = await Deno.readFile(path);
-  } catch (cause) {
-    if (cause instanceof TypeError) throw cause;
-    if (cause instanceof Deno.errors.NotFound) throw refused("there is no such file", cause);
-    throw refused(cause instanceof Error ? cause.message : String(cause), cause);
-  }
+  const bytes = await readSmallFile(path, { maxBytes: MAX_BYTES, refused });
   let seed: Uint8Array | string;
   try {
     seed = seedOf(bytes);

@@ -1,4 +1,5 @@
 /** The login that a site file gives its programs. @module */
+import { readSmallFile } from "../internal/read_small_file.ts";
 import type { SiteLogin } from "../site/mod.ts";
 import type { Authentication } from "./authentication.ts";
 
@@ -36,17 +37,10 @@ export async function readLogin(login: SiteLogin | undefined): Promise<Authentic
 
 /** Reads a secret; the end of its line does not belong to it. */
 async function readSecret(file: string): Promise<string> {
-  const refused = (why: string) =>
-    new Error(`Cannot use secret file "${file}": ${why}, expected one line of text`);
-  let text: string;
-  try {
-    const { size } = await Deno.stat(file);
-    if (size > MAX_BYTES) throw refused(`it has ${size} bytes`);
-    text = (await Deno.readTextFile(file)).replace(/\r?\n$/, "");
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) throw refused("there is no such file");
-    throw cause;
-  }
+  const refused = (why: string, cause?: unknown) =>
+    new Error(`Cannot use secret file "${file}": ${why}, expected one line of text`, { cause });
+  const bytes = await readSmallFile(file, { maxBytes: MAX_BYTES, refused });
+  const text = new TextDecoder().decode(bytes).replace(/\r?\n$/, "");
   if (text === "") throw refused("it is empty");
   if (/[\r\n]/.test(text)) throw refused("it has several lines");
   return text;

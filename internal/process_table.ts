@@ -58,11 +58,6 @@ export function isSameProcess({ pid, startTicks, bootId }: ProcessIdentity): boo
   return found !== undefined && found.startTicks === startTicks && found.bootId === bootId;
 }
 
-/** All processes that lead a session, oldest first. */
-export function sessionLeaders(): ProcessInfo[] {
-  return allProcesses().filter(({ leadsSession }) => leadsSession);
-}
-
 /** Ids of the processes of a group; where there is no `/proc`, the group's own for all. */
 export function groupOf(group: number): number[] {
   const all = readOr(allProcesses, undefined);

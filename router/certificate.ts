@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
+import { readSmallFile } from "../internal/read_small_file.ts";
 import { CertificateError } from "./errors.ts";
 
 /** Where a certificate and its key are. */
@@ -125,21 +126,12 @@ function parseKey(file: string, text: string): KeyObject {
 }
 
 async function readPem(file: string, label: string, what: string): Promise<string> {
-  const refused = (why: string, cause?: unknown) =>
-    new CertificateError(`Cannot use ${what} "${file}": ${why}`, file, { cause });
   const expected = `expected PEM with "-----BEGIN ${label}-----"`;
-  let text: string;
-  try {
-    const { size } = await Deno.stat(file);
-    if (size > MAX_BYTES) throw refused(`it has ${size} bytes, ${expected}`);
-    text = Buffer.from(await Deno.readFile(file)).toString("latin1");
-  } catch (cause) {
-    if (cause instanceof CertificateError) throw cause;
-    if (cause instanceof Deno.errors.NotFound) throw refused(`there is no such file, ${expected}`, cause);
-    throw refused(cause instanceof Error ? cause.message : String(cause), cause);
-  }
+  const refused = (why: string, cause?: unknown) =>
+    new CertificateError(`Cannot use ${what} "${file}": ${why}, ${expected}`, file, { cause });
+  const text = Buffer.from(await readSmallFile(file, { maxBytes: MAX_BYTES, refused })).toString("latin1");
   const labels = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(([, found = ""]) => found);
   // Keys come as RSA, EC and ENCRYPTED ones, too.
   if (labels.some((found) => found.endsWith(label))) return text;
-  throw refused(labels.length === 0 ? `it is no PEM, ${expected}` : `it holds "${labels[0]}", ${expected}`);
+  throw refused(labels.length === 0 ? "it is no PEM" : `it holds "${labels[0]}"`);
 }

@@ -1,6 +1,7 @@
 /** What docker says of the services of a compose file (OCS 10.6.4). @module */
 import { isAbsolute } from "node:path";
 import { parseYaml } from "../../deps/yaml.ts";
+import { isRecord } from "../../internal/is_record.ts";
 import { toError } from "../../internal/to_error.ts";
 import type { ProgramOutput } from "../../internal/run_program.ts";
 
@@ -187,8 +188,4 @@ function shorten(text: string): string {
 
 function field(value: unknown, name: string): unknown {
   return isRecord(value) ? value[name] : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** What outlives the manager: what is wanted of each agent, and which process it is. @module */
+import { isRecord } from "../../internal/is_record.ts";
 import { toError } from "../../internal/to_error.ts";
 import { lockFile } from "../../internal/file_lock.ts";
 import type { Target } from "./managed_instance.ts";
@@ -188,8 +189,4 @@ function parseIdentity(value: unknown): ProcessIdentity | undefined {
     return undefined;
   }
   return { pid, startTicks, bootId };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

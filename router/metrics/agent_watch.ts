@@ -1,4 +1,5 @@
 /** Which agents beat, and what their operations do, as their heartbeats tell the router (OCS 4.8). @module */
+import { isRecord } from "../../internal/is_record.ts";
 import type { Logger } from "../../internal/log.ts";
 import type { Event } from "../../wamp/message.ts";
 import { JSON_SERIALIZER } from "../../wamp/serializers.ts";
@@ -169,8 +170,4 @@ function isOperation(pair: [string, unknown]): pair is [string, number] {
 /** Names with half a surrogate pair would all become the same in UTF-8, and two equal series are none for Prometheus. */
 function isKept(name: string): boolean {
   return name !== "" && name.length <= MOST_LETTERS && name.isWellFormed();
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** The `config.json` of ocs-web: which routers there are, and where. @module */
+import { isRecord } from "../../internal/is_record.ts";
 
 /** The router itself, as an entry of the list. */
 export interface OwnEntry {
@@ -69,10 +70,6 @@ export function formatWebConfig(
   // ocs-web (README, "config.json"): the first entry is the one that it connects to.
   const own = { name, url, realm, addr_root: addressRoot, ...further.own };
   return `${JSON.stringify({ crossbars: [own, ...further.others] }, undefined, 1)}\n`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function kindOf(value: unknown): string {

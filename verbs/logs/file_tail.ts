@@ -32,7 +32,7 @@ export class FileTail {
     const end = whole ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
     this.#position = size - (bytes.length - end);
     // What comes before the first line break may be half a line.
-    return textLines(bytes.subarray(0, end)).slice(from > 0 ? 1 : 0).slice(-count);
+    return textLines(decoded(bytes.subarray(0, end))).slice(from > 0 ? 1 : 0).slice(-count);
   }
 
   /** Lines that have come since; `cut` when the file is not the one, or as long, as it was. */
@@ -49,7 +49,7 @@ export class FileTail {
     const last = bytes.lastIndexOf(NEWLINE) + 1;
     const end = last === 0 && isFull ? bytes.length : last;
     this.#position += end;
-    return { lines: textLines(bytes.subarray(0, end)), cut };
+    return { lines: textLines(decoded(bytes.subarray(0, end))), cut };
   }
 
   #open(): Deno.FsFile | undefined {
@@ -87,8 +87,13 @@ function linesIn(bytes: Uint8Array): number {
   return lines;
 }
 
-function textLines(bytes: Uint8Array): string[] {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+/** The lines of a text; a line break at its end begins none. */
+export function textLines(text: string): string[] {
+  const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   return lines;
+}
+
+function decoded(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

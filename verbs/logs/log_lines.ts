@@ -5,7 +5,7 @@ import { runProgram } from "../../internal/run_program.ts";
 import { toError } from "../../internal/to_error.ts";
 import { NoLogError } from "../errors.ts";
 import { managerSession } from "../hosts/look_at_hosts.ts";
-import { FileTail } from "./file_tail.ts";
+import { FileTail, textLines } from "./file_tail.ts";
 import type { LogSource, LogStream } from "./log_source.ts";
 import { newLines } from "./new_lines.ts";
 
@@ -60,7 +60,7 @@ export async function readLastLines(source: LogSource, options: LogLinesOptions)
         signal,
       });
       if (code !== 0) throw dockerFailed(source.agent, code, stderr);
-      return { out: linesOf(stdout), err: linesOf(stderr) };
+      return { out: textLines(stdout), err: textLines(stderr) };
     }
   }
 }
@@ -217,10 +217,4 @@ function dockerFailed(agent: string, code: number, text: string): NoLogError {
   return new NoLogError(
     `Cannot show the log of "${agent}": docker ended with code ${code}: ${text.trim().slice(-1000)}`,
   );
-}
-
-function linesOf(text: string): readonly string[] {
-  const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
 }

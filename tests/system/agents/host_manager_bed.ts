@@ -1,5 +1,5 @@
 /** A host manager as a program, with a site file that a test writes. @module */
-import { type ProcessInfo, sessionLeaders } from "../../../internal/process_table.ts";
+import { allProcesses, type ProcessInfo } from "../../../internal/process_table.ts";
 import { bridgeCall } from "../../helpers/bridge.ts";
 import { startOurAgent } from "../../helpers/our_agent.ts";
 import type { Program } from "../../helpers/process.ts";
@@ -201,7 +201,9 @@ export class HostBed implements AsyncDisposable {
 
   /** Processes that write to logs of this manager's children, one for each child. */
   children(): readonly ProcessInfo[] {
-    return sessionLeaders().filter(({ outputPath }) => outputPath?.startsWith(`${this.stateDir}/`));
+    return allProcesses().filter(({ leadsSession, outputPath }) =>
+      leadsSession && outputPath?.startsWith(`${this.stateDir}/`)
+    );
   }
 
   /** Process ids of the children, by instance id. */
